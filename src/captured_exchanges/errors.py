@@ -1,0 +1,78 @@
+"""The errors that callers may want to tell apart.
+
+One shallow tree: a subclass exists only where a caller acts differently on it. Every message says what
+was wrong, where, and what to do about it, and never quotes captured data.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CapturedExchangesError",
+    "ConnectionRefused",
+    "ConsumerStopped",
+    "CorruptStore",
+    "MissingExtra",
+    "PolicyError",
+    "ProtocolViolation",
+    "ReadOnlyStore",
+    "StoreError",
+    "StoreLocked",
+    "UnsupportedStore",
+    "WatermarkMoved",
+]
+
+
+class CapturedExchangesError(Exception):
+    """The root: `except CapturedExchangesError` catches all that this package raises on purpose."""
+
+
+class MissingExtra(CapturedExchangesError):
+    """An optional library is not installed; the message names the extra that brings it."""
+
+
+class PolicyError(CapturedExchangesError):
+    """A redaction policy cannot be used; the message names file, line and key."""
+
+
+class ConnectionRefused(CapturedExchangesError):
+    """An address or a credential does not meet the rules of who may connect; nothing was opened."""
+
+
+class StoreError(CapturedExchangesError):
+    """A store cannot be read or written; the file is as it was before."""
+
+
+class UnsupportedStore(StoreError):
+    """The file is of a format or version that this package does not handle."""
+
+
+class CorruptStore(StoreError):
+    """The file is damaged, truncated, or larger than the bound allows."""
+
+
+class StoreLocked(StoreError):
+    """Another process is writing this store."""
+
+
+class ReadOnlyStore(StoreError):
+    """A write was asked of a store that was opened for reading."""
+
+
+class WatermarkMoved(StoreError):
+    """The stored watermark is not the one the batch assumed; nothing was written: reopen the stream."""
+
+
+class ProtocolViolation(CapturedExchangesError):
+    """The peer said something the protocol forbids; `code` is the gRPC status to answer with."""
+
+    def __init__(self, message: str, *, code: int = 3) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ConsumerStopped(CapturedExchangesError):
+    """The consumer ended for a reason that a retry cannot heal; `code` is the gRPC status behind it."""
+
+    def __init__(self, message: str, *, code: int = 2) -> None:
+        super().__init__(message)
+        self.code = code
