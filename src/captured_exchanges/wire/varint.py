@@ -1,0 +1,37 @@
+"""Protobuf's framing by hand, for what is concatenated rather than serialised.
+
+Source: https://protobuf.dev/programming-guides/encoding.
+"""
+
+from __future__ import annotations
+
+__all__ = ["length_delimited", "length_tag", "varint", "varint_tag"]
+
+_VARINT, _LENGTH_DELIMITED = 0, 2
+
+
+def varint(value: int) -> bytes:
+    """A non-negative integer in base 128, low groups first."""
+    if value < 0x80:  # noqa: PLR2004 - the format's own number
+        return bytes((value,))
+    groups = bytearray()
+    while value > 0x7F:  # noqa: PLR2004
+        groups.append(value & 0x7F | 0x80)
+        value >>= 7
+    groups.append(value)
+    return bytes(groups)
+
+
+def varint_tag(number: int) -> bytes:
+    """What stands before a numeric field."""
+    return varint(number << 3 | _VARINT)
+
+
+def length_tag(number: int) -> bytes:
+    """What stands before the length of a string, bytes or message field."""
+    return varint(number << 3 | _LENGTH_DELIMITED)
+
+
+def length_delimited(number: int, *pieces: bytes) -> bytes:
+    """A string, bytes or message field with its tag, made of consecutive pieces."""
+    return b"".join((length_tag(number), varint(sum(map(len, pieces))), *pieces))
