@@ -19,4 +19,4 @@ def to_duration(seconds: float) -> Duration:
 
 def from_duration(message: Duration) -> float:
     """The number of seconds in a message, unset being 0."""
-    return message.seconds + message.nanos / _NANOS
+    return (message.seconds * _NANOS + message.nanos) / _NANOS
