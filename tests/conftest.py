@@ -1,0 +1,22 @@
+"""What every test runs under: Hypothesis profiles, and skips that CI does not accept."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("soak", settings.get_profile("default"), max_examples=10_000)
+settings.load_profile("soak" if os.environ.get("SOAK") else "default")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With REQUIRE_ALL=1 a skipped test is a failed one: CI installs all that a test may want."""
+    report = yield
+    if report.skipped and os.environ.get("REQUIRE_ALL") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped under REQUIRE_ALL=1: {call.excinfo.value}"
+    return report
