@@ -29,7 +29,9 @@ def _has_source(test: Path) -> bool:
     if relative.parts[0] in FREE:
         return True
     room = SOURCE.joinpath(*relative.parts[:-1])
-    return any((room / candidate).exists() for candidate in (f"{name}.py", f"_{name}.py", f"{name}/__init__.py"))
+    return any(
+        (room / candidate).exists() for candidate in (f"{name}.py", f"_{name}.py", f"{name}/__init__.py")
+    )
 
 
 if __name__ == "__main__":
