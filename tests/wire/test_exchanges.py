@@ -1,11 +1,11 @@
 """An exchange as bytes."""
 
 from hypothesis import given
-from support.strategies import redacted_exchanges, sequences
 
 from captured_exchanges.exchange import ENTRY_OVERHEAD, Batch, Entry, OutgoingBatch, RedactedExchange
 from captured_exchanges.wire import decode_response, encode_exchange, encode_response
 from captured_exchanges.wire.exchanges import encode_entry
+from support.strategies import redacted_exchanges, sequences
 
 
 @given(redacted_exchanges, sequences)

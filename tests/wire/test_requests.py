@@ -5,12 +5,12 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.strategies import names, sequences
 
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import Ack, Drain, Filter, Heartbeat, Limits, Open, ResumePosition
 from captured_exchanges.wire import decode_request, encode_request
 from captured_exchanges.wire.varint import length_delimited
+from support.strategies import names, sequences
 
 uint32 = st.integers(0, 2**32 - 1)
 uint64 = st.integers(0, 2**64 - 1)

@@ -5,7 +5,6 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.strategies import names, sequences
 
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import (
@@ -23,6 +22,7 @@ from captured_exchanges.exchange import (
 )
 from captured_exchanges.wire import decode_response, encode_response
 from captured_exchanges.wire.varint import length_delimited
+from support.strategies import names, sequences
 
 counts = st.integers(0, 2**64 - 1)
 milliseconds = st.integers(0, 10_000).map(lambda count: count / 1000)

@@ -1,0 +1,24 @@
+"""The connector's end: records what capture sees, stamps objects with it, and serves it to a syncer."""
+
+from captured_exchanges.connector.health import Health
+from captured_exchanges.connector.interceptor import CaptureInterceptor
+from captured_exchanges.connector.lifecycle import serve_until_stopped, stop_requested
+from captured_exchanges.connector.options import SERVER_OPTIONS
+from captured_exchanges.connector.producer import ExchangeProducer
+from captured_exchanges.connector.recorder import Recorder
+from captured_exchanges.connector.reflection import enable_reflection
+from captured_exchanges.connector.servicer import ExchangeServicer
+
+__all__ = [
+    # the door
+    "ExchangeProducer",
+    "SERVER_OPTIONS",
+    "serve_until_stopped",
+    "stop_requested",
+    # the parts
+    "CaptureInterceptor",
+    "ExchangeServicer",
+    "Health",
+    "Recorder",
+    "enable_reflection",
+]

@@ -1,0 +1,178 @@
+"""One stream over one `grpc.aio` call: performs what `handoff.ServerStream` decides.
+
+Requests come from a reader task that is never cancelled, because cancelling a pending read kills the call;
+it ends by itself when the call is over. One write is in the air at a time, in a task of its own, so that
+requests, time and other streams are heard meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from enum import Enum, auto
+from typing import Any
+
+import grpc.aio
+
+from captured_exchanges import telemetry
+from captured_exchanges.errors import ProtocolViolation
+from captured_exchanges.exchange import Drained, ReadableBuffer, Request, ServerHeartbeat, ServerMessage
+from captured_exchanges.handoff import (
+    Abandon,
+    End,
+    Nudge,
+    Read,
+    Release,
+    ServerAction,
+    ServerSend,
+    ServerStream,
+)
+from captured_exchanges.wire import decode_request, encode_response
+
+__all__ = ["StreamShell"]
+
+_INBOX = 16
+"""Requests taken off the wire and not heard yet, at most."""
+_MAX_REQUEST_BYTES = 128 * 1024
+"""More than the longest open takes with all its lists full."""
+
+log = logging.getLogger(__name__)
+
+
+class _Sign(Enum):
+    """What may be heard beside requests."""
+
+    NO_VARIANT = auto()
+    HALF_CLOSE = auto()
+
+
+class StreamShell:
+    """Serves one call. Everything here runs on the event loop of that call.
+
+    `nudge` wakes every shell of the connector; `keep` holds a task until it is done.
+    """
+
+    def __init__(
+        self,
+        context: grpc.aio.ServicerContext[bytes, bytes],
+        stream: ServerStream,
+        buffer: ReadableBuffer,
+        *,
+        clock: Callable[[], float],
+        nudge: Callable[[], None],
+        keep: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._context = context
+        self._stream = stream
+        self._buffer = buffer
+        self._clock = clock
+        self._nudge = nudge
+        self._keep = keep
+        self._inbox: deque[Request | ProtocolViolation | _Sign] = deque()
+        self._room = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._lost = False
+
+    def wake(self) -> None:
+        """Something has changed: ask the stream again."""
+        self._wake.set()
+
+    async def run(self) -> End | None:
+        """Serve until the stream's end, or until the call is lost (None)."""
+        self._keep(self._read())
+        while not self._lost:
+            self._hear()
+            action = self._stream.next_action(self._buffer.facts(), self._clock())
+            if isinstance(action, End):
+                return action
+            if action is None:
+                await self._rest()
+            else:
+                await self._perform(action)
+        return None
+
+    async def _rest(self) -> None:
+        """Until something happens, or until the stream asked to be asked."""
+        at = self._stream.wake_at
+        loop = asyncio.get_running_loop()
+        timer = None if at is None else loop.call_later(max(0.0, at - self._clock()), self._wake.set)
+        await self._wake.wait()
+        self._wake.clear()
+        if timer:
+            timer.cancel()
+
+    async def _perform(self, action: ServerAction) -> None:
+        match action:
+            case ServerSend():
+                self._keep(self._write(encode_response(self._completed(action))))
+            case Read(after, exchanges, size):
+                items = self._buffer.read(after, max_exchanges=exchanges, max_bytes=size)
+                self._stream.items(items, self._buffer.facts())
+                await asyncio.sleep(0)  # an observer's filter may let many reads follow each other
+            case Release(through):
+                self._buffer.release(through)
+            case Abandon(ticket):  # redacts and encodes: not on the loop
+                self._keep(asyncio.to_thread(self._buffer.abandon, ticket))
+            case Nudge():
+                self._nudge()
+
+    def _completed(self, send: ServerSend) -> ServerMessage:
+        message = send.message
+        if send.with_counters and isinstance(message, ServerHeartbeat | Drained):
+            return replace(message, counters=self._buffer.counters())
+        return message
+
+    def _hear(self) -> None:
+        while self._inbox:
+            heard = self._inbox.popleft()
+            if isinstance(heard, ProtocolViolation):
+                self._stream.violated(heard)
+            elif heard is _Sign.HALF_CLOSE:
+                self._stream.half_closed(self._buffer.facts(), self._clock())
+            else:
+                request = None if isinstance(heard, _Sign) else heard
+                self._stream.receive(request, self._buffer.facts(), self._clock())
+        self._room.set()
+
+    async def _read(self) -> None:
+        """Feeds the inbox until the half-close, or until the call is over."""
+        try:
+            while True:
+                raw: Any = await self._context.read()
+                if raw is grpc.aio.EOF:
+                    break
+                self._inbox.append(_understood(raw))
+                self._wake.set()
+                while len(self._inbox) >= _INBOX:
+                    self._room.clear()
+                    await self._room.wait()
+            self._inbox.append(_Sign.HALF_CLOSE)
+        except grpc.aio.BaseError:  # the call is over; whoever ended it has been heard elsewhere
+            self._lost = True
+        self._wake.set()
+
+    async def _write(self, raw: bytes) -> None:
+        try:
+            await self._context.write(raw)
+        except grpc.aio.BaseError as error:
+            log.debug("a stream was lost while writing: %s", type(error).__name__)
+            telemetry.count("connector.stream_lost")
+            self._lost = True
+        else:
+            self._stream.written(self._clock())
+        self._wake.set()
+
+
+def _understood(raw: bytes) -> Request | ProtocolViolation | _Sign:
+    """At once, so that no peer makes us hold more than a few small records."""
+    if len(raw) > _MAX_REQUEST_BYTES:
+        return ProtocolViolation(
+            f"the request is {len(raw)} bytes long; at most {_MAX_REQUEST_BYTES} are allowed"
+        )
+    try:
+        return decode_request(raw) or _Sign.NO_VARIANT
+    except ProtocolViolation as violation:
+        return violation

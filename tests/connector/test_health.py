@@ -1,0 +1,54 @@
+import asyncio
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2
+
+from captured_exchanges.connector import Health
+from captured_exchanges.wire import SERVICE
+from support.connector_server import serving
+
+Status = health_pb2.HealthCheckResponse
+
+
+async def check(address: str, service: str) -> int:
+    async with grpc.aio.insecure_channel(address) as channel:
+        call = channel.unary_unary(
+            "/grpc.health.v1.Health/Check", health_pb2.HealthCheckRequest.SerializeToString, Status.FromString
+        )
+        return (await call(health_pb2.HealthCheckRequest(service=service), timeout=20)).status
+
+
+@pytest.mark.parametrize("service", ["", SERVICE])
+async def test_a_server_serves_until_it_stops(service):
+    """The server as a whole and the exchange stream are SERVING, and after `stop` they are not."""
+    health = Health()
+    async with serving(prepare=health.add_to) as address:
+        assert await check(address, service) == Status.SERVING
+        await health.stop()
+        assert await check(address, service) == Status.NOT_SERVING
+
+
+async def test_an_unknown_service_is_not_found():
+    """Health knows nothing of other services."""
+    async with serving(prepare=Health().add_to) as address:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await check(address, "host.Service")
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_a_watcher_is_told():
+    """Whoever watches learns of the stop without asking again."""
+    health = Health()
+    async with (
+        serving(prepare=health.add_to) as address,
+        grpc.aio.insecure_channel(address) as channel,
+        asyncio.timeout(20),
+    ):
+        watch = channel.unary_stream(
+            "/grpc.health.v1.Health/Watch", health_pb2.HealthCheckRequest.SerializeToString, Status.FromString
+        )(health_pb2.HealthCheckRequest(service=SERVICE))
+        assert (await watch.read()).status == Status.SERVING
+        await health.stop()
+        assert (await watch.read()).status == Status.NOT_SERVING
+        watch.cancel()

@@ -1,0 +1,63 @@
+import asyncio
+
+import grpc
+
+from captured_exchanges.connector import SERVER_OPTIONS
+from support.connector_server import serving
+
+EAGER = (
+    ("grpc.keepalive_time_ms", 200),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.max_pings_without_data", 0),
+    ("grpc.use_local_subchannel_pool", 1),
+)
+"""A client that pings far more often than gRPC's defaults allow."""
+
+
+def silent_stream() -> grpc.GenericRpcHandler:
+    """A stream on which nothing is ever said."""
+
+    async def stream(_requests: object, context: grpc.aio.ServicerContext) -> None:
+        await context.send_initial_metadata(())
+        await asyncio.Event().wait()
+
+    handler = grpc.stream_stream_rpc_method_handler(stream)
+    return grpc.method_handlers_generic_handler("test.Silent", {"Stream": handler})
+
+
+async def test_pings_on_a_silent_stream_are_welcome():
+    """A client that pings eagerly is sent away by a server with gRPC's defaults (so the pings do arrive)
+    and, in the same time, not by one with our options.
+    """
+    async with (
+        serving([silent_stream()]) as strict,
+        serving([silent_stream()], options=SERVER_OPTIONS) as ours,
+        grpc.aio.insecure_channel(strict, options=EAGER) as strict_channel,
+        grpc.aio.insecure_channel(ours, options=EAGER) as channel,
+        asyncio.timeout(60),
+    ):
+        sent_away = strict_channel.stream_stream("/test.Silent/Stream")()
+        welcome = channel.stream_stream("/test.Silent/Stream")()
+        await sent_away.initial_metadata()
+        await welcome.initial_metadata()
+        assert await sent_away.code() is grpc.StatusCode.UNAVAILABLE
+        assert "pings" in await sent_away.details()
+        assert not welcome.done()
+        welcome.cancel()
+
+
+async def test_an_oversized_request_is_refused():
+    """A request above 4 MiB does not get in."""
+
+    async def never(_request: bytes, _context: object) -> bytes:
+        raise AssertionError
+
+    handler = grpc.unary_unary_rpc_method_handler(never)
+    handlers = [grpc.method_handlers_generic_handler("test.Large", {"Say": handler})]
+    async with (
+        serving(handlers, options=SERVER_OPTIONS) as address,
+        grpc.aio.insecure_channel(address) as channel,
+    ):
+        call = channel.unary_unary("/test.Large/Say")(bytes(4 * 1024 * 1024 + 1), timeout=20)
+        assert await call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
