@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_ARGS ?=
 
+# Tests and checks find buf and the command `exchanges` here.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench proto soak clean
 
@@ -24,7 +27,7 @@ test: .venv/ready ## Run the tests; what this machine lacks is skipped with a re
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: .venv/ready ## Lint, types, layers, protobuf: exactly what CI runs
-	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check
+	@.ci/check
 
 bench: .venv/ready ## Measure; prints medians and ratios
 	@$(BIN)/python -m benchmarks

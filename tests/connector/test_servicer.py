@@ -64,8 +64,8 @@ async def test_an_owner_takes_acks_drains_and_leaves(tmp_path):
 
 async def test_what_is_captured_in_other_threads_wakes_the_stream(tmp_path):
     """An idle stream is sent what any thread captures, without polling."""
-    async with serving(tmp_path, heartbeat_interval=60.0) as served:
-        owner, _ = await served.opened(OWNER)
+    async with serving(tmp_path, heartbeat_interval=1000.0) as served:
+        owner, opened = await served.opened(OWNER)
         threads = [
             threading.Thread(target=lambda: [served.buffer.accept(exchange()) for _ in range(50)])
             for _ in range(4)
@@ -75,6 +75,10 @@ async def test_what_is_captured_in_other_threads_wakes_the_stream(tmp_path):
         assert await owner.exchanges(200) == list(range(1, 201))
         for thread in threads:
             thread.join()
+        await owner.say(Ack(opened.epoch, 200))
+        await until(lambda: served.buffer.facts().retained_exchanges == 0)  # the stream rests now
+        await asyncio.to_thread(served.buffer.accept, exchange())
+        assert await owner.exchanges(1) == [201]
 
 
 async def test_the_largest_exchange_passes_a_stock_client(tmp_path):
@@ -133,6 +137,16 @@ async def test_rule_14_garbage_gets_a_sentence_and_harms_nobody(tmp_path):
         assert await owner.exchanges(1) == [1]
 
 
+async def test_a_flood_of_requests_is_heard_to_the_last(tmp_path):
+    """Requests that come faster than they are heard wait their turn, and none is lost."""
+    async with serving(tmp_path, buffer=filled(1)) as served:
+        owner, opened = await served.opened(OWNER)
+        await owner.exchanges(1)
+        await owner.say(*[Ack(opened.epoch, 0)] * 500, Ack(opened.epoch, 1))
+        await owner.drain()
+        assert (await owner.until(Drained)).acked_through == 1
+
+
 async def test_rule_14_what_a_peer_says_is_quoted_in_bounds(tmp_path):
     """A long and exotic epoch in an ack does not burst the status that quotes it."""
     async with serving(tmp_path) as served:
@@ -189,7 +203,7 @@ async def _write_until_closing(owner: Caller, first: Ack) -> None:
 
 async def test_rule_7_replaced_and_taken_over_are_told(tmp_path):
     """The older stream of a consumer is REPLACED, and that of a robbed one TAKEN_OVER."""
-    async with serving(tmp_path) as served:
+    async with serving(tmp_path, heartbeat_interval=1000.0) as served:
         first, _ = await served.opened(OWNER)
         second, _ = await served.opened(OWNER)
         assert isinstance((await first.rest())[-1], Closing)
@@ -339,6 +353,19 @@ async def test_rule_11_stop_lets_the_attached_owner_drain(tmp_path, caplog):
         assert (await observer.status())[0] == grpc.StatusCode.UNAVAILABLE
         assert (await stopping).retained_exchanges == 0
         assert caplog.records == []
+
+
+async def test_rule_11_observers_leave_with_the_owner(tmp_path):
+    """Once the owner has drained and gone, a stop does not wait for its deadline."""
+    async with serving(tmp_path, heartbeat_interval=1000.0) as served:
+        owner, _ = await served.opened(OWNER)
+        observer, _ = await served.opened(LOOK)
+        stopping = asyncio.create_task(served.servicer.stop(1000))
+        await until(lambda: served.servicer.standing().stopping)
+        await owner.half_close()
+        await owner.rest()
+        assert isinstance((await observer.rest())[-1], Closing)
+        await stopping
 
 
 async def test_rule_11_at_the_deadline_every_stream_ends_and_what_is_left_is_logged(tmp_path, caplog):

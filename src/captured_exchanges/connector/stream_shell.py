@@ -34,8 +34,6 @@ from captured_exchanges.wire import decode_request, encode_response
 
 __all__ = ["StreamShell"]
 
-_INBOX = 16
-"""Requests taken off the wire and not heard yet, at most."""
 _MAX_REQUEST_BYTES = 128 * 1024
 """More than the longest open takes with all its lists full."""
 
@@ -72,7 +70,6 @@ class StreamShell:
         self._nudge = nudge
         self._keep = keep
         self._inbox: deque[Request | ProtocolViolation | _Sign] = deque()
-        self._room = asyncio.Event()
         self._wake = asyncio.Event()
         self._lost = False
 
@@ -135,10 +132,13 @@ class StreamShell:
             else:
                 request = None if isinstance(heard, _Sign) else heard
                 self._stream.receive(request, self._buffer.facts(), self._clock())
-        self._room.set()
 
     async def _read(self) -> None:
-        """Feeds the inbox until the half-close, or until the call is over."""
+        """Feeds the inbox until the half-close, or until the call is over.
+
+        A read takes a turn of the loop at least, and `run` empties the inbox at each of its turns: it
+        needs no bound.
+        """
         try:
             while True:
                 raw: Any = await self._context.read()
@@ -146,9 +146,6 @@ class StreamShell:
                     break
                 self._inbox.append(_understood(raw))
                 self._wake.set()
-                while len(self._inbox) >= _INBOX:
-                    self._room.clear()
-                    await self._room.wait()
             self._inbox.append(_Sign.HALF_CLOSE)
         except grpc.aio.BaseError:  # the call is over; whoever ended it has been heard elsewhere
             self._lost = True

@@ -1,0 +1,1 @@
+"""What things cost, as ratios of two measured in one run: `make bench`."""

@@ -1,0 +1,27 @@
+"""What the rooms below log, on stderr, one printable line a record."""
+
+from __future__ import annotations
+
+import logging
+
+from captured_exchanges.cli.printable import one_line
+
+__all__ = ["log_to_stderr"]
+
+
+class _Printable(logging.Formatter):
+    """A log line that cannot act on a terminal; tracebacks are for `--debug`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return one_line(f"{record.levelname.lower()}: {record.getMessage()}")
+
+
+def log_to_stderr() -> None:
+    """Warnings and worse of this package go to stderr. Repeats do nothing."""
+    logger = logging.getLogger("captured_exchanges")
+    if logger.handlers:
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Printable())
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING)

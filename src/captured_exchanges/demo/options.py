@@ -1,0 +1,35 @@
+"""What a run of the demo may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from captured_exchanges.errors import CapturedExchangesError
+
+__all__ = ["CONNECTOR_NAME", "DemoFailed", "DemoOptions"]
+
+CONNECTOR_NAME = "demo-scim-connector"
+"""What the demo's connector calls itself, in files too: an earlier demo's file is known by it."""
+
+
+class DemoFailed(CapturedExchangesError):
+    """The demo could not do what it shows; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """How big a directory, which file, and whether to stay.
+
+    `out` is the `.c1z` to write; an earlier run's file is replaced, any other is refused. `serve` keeps
+    the connector up until Ctrl-C. `on_secret` is told each credential of the run as it is made (the
+    bearer token, then one password per user): a test's way to search for them afterwards, for they are
+    written nowhere.
+    """
+
+    out: Path = Path("sync.c1z")
+    users: int = 300
+    groups: int = 20
+    serve: bool = False
+    on_secret: Callable[[str], None] | None = None

@@ -1,0 +1,179 @@
+"""Names and values in running text: `password=…`, `"token": "…"`, headers, YAML and INI lines, options of
+commands, SQL's `PASSWORD '…'`. Prose about passwords stays: a colon before a plain word makes no value.
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Callable
+from functools import lru_cache
+
+from captured_exchanges.redaction.marker import MARKED, is_marked
+from captured_exchanges.redaction.names import Names
+from captured_exchanges.redaction.patterns import Match, Pattern, compiled
+from captured_exchanges.redaction.sweep import Path, Sweep
+
+__all__ = ["Assignments"]
+
+_NAME = r"[\pL\pM\pN_$@%.\-]{1,100}(?:\[[\pL\pM\pN_.\-]{0,60}\]){0,8}"
+_SEPARATED = compiled(
+    rf"{MARKED}|({_NAME})(\\*[\"'`]?\]?[ \t]{{0,3}}(?:=>|:=|=|:)[ \t]{{0,3}}|\\*[\"']\s{{0,3}},\s{{0,3}})(\\*[\"'`]?)"
+)
+_BARE = compiled(r"[^\s&;,\"'`<>]+")
+_SCHEME = compiled(
+    r"(?i)(?:bearer|basic|digest|ssws|token|negotiate|ntlm|dpop|apikey|oauth|hmac|aws4-hmac-sha256)[ \t]+"
+)
+_UNQUOTED_LINE = compiled(r"[^\r\n\"'`<>]+")
+_LINE = compiled(r"[^\r\n]+")
+_NEXT_PAIR = compiled(r"[&;,]\s*[\pL\pN_.\-]+\s*=")
+_BLOCK = compiled(r"(?:[|>][+-]?\d?)?[ \t]*(?:\r?\n[ \t]+[^\r\n]*)+")
+_LINE_START = compiled(r"^[\s\"'{\-]*(?:export\s+|set\s+|-e\s+|--)?$")
+_SETTING = compiled(r"^\s*(?:-\s+)?[\"']?[\pL\pN_.$@/\-]+[\"']?\s*[:=]")
+_SPOKEN = compiled(
+    rf"{MARKED}|(?i:\b("
+    r"password|passwd|pwd|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
+    r"|verification code|api key|access key|secret key|private key|client secret)"
+    r"(\s*(?::\s+|=\s*)|\s+(?:is|was|are|for \S{1,60} is)\s*:?\s+|\s+)([\"'`]?)([^\s\"'`,;]{4,}))"
+)
+_OPTION = compiled(r"((?:^|\s)--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)([^\s\"'\-][^\s\"']*)")
+_ONLY_MARKED = compiled(rf"\W*(?:{MARKED})(?:@.*|\W*)")
+_WHOLE_LINE = frozenset({"authorization", "cookie"})
+_SHORTEST_WORD = 4
+_LONGEST_NUMBER = 10
+_LONGEST_WORD = 20
+_SAMPLE = 200
+_LONGEST_INDENT = 200
+_PIECES = (256, 16_384, 1 << 30)
+
+
+class Assignments:
+    """Removes values that stand beside secret names in text. Thread-safe."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._strong = frozenset(f"text.{label}" for label in names.table.strong)
+
+    def source(self) -> str:
+        """A pattern of what is looked for here beyond the names of the table."""
+        return r"(?i:identified by)"
+
+    def redact(self, text: str, sweep: Sweep, path: Path) -> str:
+        """The text without the values of secret names."""
+        text = self._pairs(text, sweep, path)
+        text = _OPTION.sub(lambda match: self._option(match, sweep, path), text)
+        return _SPOKEN.sub(lambda match: _spoken(match, sweep, path), text)
+
+    def _pairs(self, text: str, sweep: Sweep, path: Path) -> str:
+        pieces, done = [], 0
+        is_settings = lru_cache(maxsize=1)(lambda: _is_list_of_settings(text))
+        for match in _SEPARATED.finditer(text):
+            if is_marked(match[0]) or match.start() < done or not (rule := self._rule(match[1])):
+                continue
+            start, end = self._value(text, match, is_settings)
+            value = text[start:end]
+            if not value or _ONLY_MARKED.fullmatch(value) or self._is_harmless(rule, value):
+                continue
+            if self._is_name_list(match, value):
+                continue
+            sweep.learn(value)
+            pieces += [text[done:start], sweep.remove(path, rule, value)]
+            done = end
+        return "".join((*pieces, text[done:])) if pieces else text
+
+    def _rule(self, name: str) -> str:
+        info = self._names.of(urllib.parse.unquote(name) if "%" in name else name)
+        return info.rule.replace("name.", "text.", 1) if info.secret else ""
+
+    def _is_harmless(self, rule: str, value: str) -> bool:
+        """`token=none`; a strong name's value goes, whatever it says."""
+        return rule not in self._strong and self._names.is_harmless(value)
+
+    def _is_name_list(self, match: Match[str], value: str) -> bool:
+        """`["password", "refresh_token"]` names two grants, no secret."""
+        return "," in match[2] and self._names.is_vocabulary(value)
+
+    def _option(self, match: Match[str], sweep: Sweep, path: Path) -> str:
+        rule = self._rule(match[1])
+        if not rule or _ONLY_MARKED.fullmatch(match[3]):
+            return match[0]
+        sweep.learn(match[3])
+        return match[1] + match[2] + sweep.remove(path, rule, match[3])
+
+    def _value(self, text: str, match: Match[str], is_settings: Callable[[], bool]) -> tuple[int, int]:
+        """Where the value of a name stands; an empty span where there is none."""
+        start, separator, quote = match.end(), match[2], match[3]
+        if quote:
+            return start, _closing(text, start, quote)
+        if "," in separator:
+            return start, start
+        if not _WHOLE_LINE.isdisjoint(self._names.words(match[1])):
+            start = _end(_SCHEME, text, start)
+            return start, _end(_UNQUOTED_LINE, text, start)
+        colon = ":" in separator and "=" not in separator
+        if separator == ":" and text[max(0, match.start() - 1) : match.start()] == ":":
+            return start, start  # a part of an ARN or URN
+        if colon and text[start : start + 1] in ("|", ">", "\r", "\n"):
+            return start, _end(_BLOCK, text, start)
+        if _starts_line(text, match.start()) and (not colon or is_settings()):
+            return start, _end_of_setting(text, start)
+        end = _end(_BARE, text, start)
+        is_value = not colon or separator[0] in "\"'`\\" or _is_no_word(text[start:end])
+        return start, end if is_value else start
+
+
+def _spoken(match: Match[str], sweep: Sweep, path: Path) -> str:
+    if is_marked(match[0]):
+        return match[0]
+    value = match[4]
+    said = bool(match[3]) or (bool(match[2].strip()) and _is_no_word(value))
+    if not said or _ONLY_MARKED.fullmatch(value):
+        return match[0]
+    return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
+
+
+def _closing(text: str, start: int, quote: str) -> int:
+    """Where a quoted value ends: at its quote, not at an escaped one; else with the text."""
+    at = text.find(quote, start)
+    while at > start and text[at - 1] == "\\" and not quote.startswith("\\"):
+        at = text.find(quote, at + 1)
+    return at if at >= 0 else len(text)
+
+
+def _end(pattern: Pattern, text: str, start: int) -> int:
+    """Where a pattern's match from `start` ends. A pattern encodes what it is given: hence small pieces."""
+    for size in _PIECES:
+        piece = text[start : start + size]
+        match = pattern.match(piece)
+        if match is None:
+            return start
+        if match.end() < len(piece) or start + size >= len(text):
+            return start + match.end()
+    return len(text)
+
+
+def _end_of_setting(text: str, start: int) -> int:
+    end = _end(_LINE, text, start)
+    following = _NEXT_PAIR.search(text[start:end])
+    return start + following.start() if following else end
+
+
+def _starts_line(text: str, at: int) -> bool:
+    before = text[max(0, at - _LONGEST_INDENT) : at]
+    return _LINE_START.match(before[before.rfind("\n") + 1 :]) is not None
+
+
+def _is_list_of_settings(text: str) -> bool:
+    lines = [line for line in text.splitlines()[:_SAMPLE] if line.strip()]
+    settings = sum(_SETTING.match(line) is not None for line in lines)
+    return settings > 1 and settings * 2 >= len(lines)
+
+
+def _is_no_word(value: str) -> bool:
+    """Whether a value after a colon is more than a word of prose."""
+    word = value.rstrip(".!?)")
+    digits, letters = any(map(str.isdigit, word)), any(map(str.isalpha, word))
+    symbols = any(char in "!@#$%^&*+=~_/\\" for char in word)
+    capitals = any(map(str.isupper, word[1:])) and any(map(str.islower, word))
+    if len(word) < _SHORTEST_WORD or (not letters and len(word) > _LONGEST_NUMBER):
+        return False
+    return digits or symbols or capitals or len(word) > _LONGEST_WORD

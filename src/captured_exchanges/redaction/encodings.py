@@ -1,0 +1,72 @@
+"""The spellings in which a known secret may turn up, and the way back from percent-encoding."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import urllib.parse
+from collections.abc import Iterator
+
+from captured_exchanges.redaction.patterns import compiled
+
+__all__ = ["base64_cores", "spellings", "unescaped", "unquoted"]
+
+_SHORTEST_ENCODED = 8
+"""Characters below which a piece of base64 or hex may stand in any text by chance."""
+_ROUNDS = 3
+_ESCAPE = compiled(r"\\+(?:u00|x)([2-7][0-9a-fA-F])")
+
+
+def spellings(secret: bytes) -> frozenset[bytes]:
+    """Every spelling of a secret that is looked for: verbatim, escaped for JSON (once, and once more for
+    JSON inside a JSON string), for XML and for URLs, base64 at three alignments in both alphabets, hex.
+    All as UTF-8.
+    """
+    encoded = [*base64_cores(secret), secret.hex(), secret.hex().upper()]
+    long_enough = [form for form in encoded if len(form) >= _SHORTEST_ENCODED]
+    text = secret.decode("utf-8", "replace")
+    return frozenset(form.encode("utf-8", "replace") for form in (*long_enough, *_texts(text)) if form)
+
+
+def _texts(text: str) -> Iterator[str]:
+    once = {_json(text, ascii_only=False), _json(text, ascii_only=True)}
+    once |= {form.replace("/", "\\/") for form in once}
+    yield text
+    yield from once
+    yield from (_json(form, ascii_only=False) for form in once)
+    yield from (html.escape(text, quote=True), html.escape(text, quote=False))
+    for safe in ("", "/", "!'()*~", "!$&'()*+,;=:@/?~"):
+        quoted = urllib.parse.quote(text, safe=safe)
+        yield from (quoted, quoted.replace("%20", "+"), quoted.lower() if "%" in quoted else quoted)
+
+
+def _json(text: str, *, ascii_only: bool) -> str:
+    return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+
+
+def base64_cores(data: bytes) -> Iterator[str]:
+    """What base64 of anything that contains `data` contains: for each of the three alignments the
+    characters that `data` alone decides, in the standard and the URL-safe alphabet.
+    """
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + data).decode()
+        core = encoded[-(-8 * shift // 6) : 8 * (shift + len(data)) // 6]
+        yield core
+        yield core.replace("+", "-").replace("/", "_")
+
+
+def unescaped(text: str) -> str:
+    """Text without the escapes of ASCII characters that JSON and most languages know, and nobody needs."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "\\" in text else text
+
+
+def unquoted(data: bytes) -> Iterator[bytes]:
+    """What percent-encoded bytes decode to, and again while that changes anything; at most three times."""
+    for _ in range(_ROUNDS):
+        if b"%" not in data or (decoded := urllib.parse.unquote_to_bytes(data)) == data:
+            return
+        data = decoded
+        yield data
+        if b"+" in data:
+            yield data.replace(b"+", b" ")

@@ -1,0 +1,81 @@
+"""JSON in and out without surprises: no exception for any bytes, no number bent, no key kept twice.
+
+orjson is fast and strict. What it refuses or would change goes through the standard library: integers
+beyond 64 bits, NaN and infinities (which become null), lone surrogates (which become `?`). Of duplicate
+keys the last remains.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+from captured_exchanges.redaction.patterns import clean, compiled
+
+__all__ = ["MAX_NESTING", "NotJson", "dumps", "dumps_text", "loads", "loads_and_tidies", "sanitised"]
+
+MAX_NESTING = 200
+"""Levels of objects and arrays that are followed; a deeper document is not JSON to us."""
+_LONG_NUMBER = compiled(r"[0-9]{20}")
+_UNTIDY = compiled(r"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|[0-9]{20}")
+"""What stands in JSON that is spelled otherwise than ours; a false alarm costs one serialisation."""
+
+
+class NotJson(ValueError):
+    """These bytes are no JSON text, or one beyond our bounds."""
+
+
+def loads(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """The value of a JSON text (UTF-8). Raises NotJson."""
+    if _LONG_NUMBER.search(data) is None:
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass
+    try:
+        return sanitised(json.loads(data.decode(), parse_constant=lambda _: None))
+    except (ValueError, RecursionError):
+        raise NotJson("no JSON text, or one beyond our bounds") from None
+
+
+def loads_and_tidies(data: bytes) -> tuple[Any, bytes]:
+    """As `loads`, and the same JSON as `dumps` would spell it, as far as that matters to a reader of bytes:
+    no space beside a colon that follows a name, and nothing escaped that need not be.
+    """
+    if _UNTIDY.search(data) is None:
+        try:
+            return orjson.loads(data), data
+        except orjson.JSONDecodeError:
+            pass  # perhaps what the standard library takes
+    value = loads(data)
+    return value, dumps(value)
+
+
+def dumps(value: object) -> bytes:
+    """Compact UTF-8. Raises what cannot be JSON: TypeError, ValueError, RecursionError."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(
+            sanitised(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        ).encode()
+
+
+def dumps_text(value: object) -> str:
+    """As `dumps`, as text."""
+    return dumps(value).decode()
+
+
+def sanitised(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """The value with every string such that UTF-8 can hold it, and without NaN and infinities."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, dict):
+        return {clean(str(key)): sanitised(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [sanitised(item) for item in value]
+    return value

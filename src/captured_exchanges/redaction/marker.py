@@ -1,0 +1,51 @@
+"""Markers: what stands where a credential stood.
+
+`[REDACTED:<rule>:<tag>]`. The tag is six hex digits of an HMAC-SHA-256 under a key that is made at random
+in this process and never leaves it: equal secrets show equal tags within a run, and nothing can be guessed
+back from one. Values under eight characters get no tag: there are too few of them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+
+from captured_exchanges.redaction.patterns import compiled
+
+__all__ = ["MARKED", "MARKER", "Marker", "is_marked", "is_marker"]
+
+_RULE = r"(?:(?:name|value|header|url|text)\.[a-z0-9_.-]{1,64}|registered|depth|failed)"
+MARKER = rf"\[REDACTED:{_RULE}(?::[0-9a-f]{{6}})?\]"
+"""The pattern of a marker."""
+MARKED = rf"{MARKER}|%5B{MARKER[2:-2]}%5D"
+"""The same, and as it stands in the authority of a URL."""
+_MARKER = compiled(MARKER)
+_STARTS = ("[REDACTED:", "%5BREDACTED:")
+_TAGGED_FROM = 8
+_LONGEST = 96
+
+
+def is_marker(text: str) -> bool:
+    """Whether all of a text is one marker, so that what was redacted before is left as it is."""
+    return text.startswith("[REDACTED:") and len(text) <= _LONGEST and _MARKER.fullmatch(text) is not None
+
+
+def is_marked(match: str) -> bool:
+    """Whether what a pattern `MARKED|…` matched is a marker, which is left as it is."""
+    return match.startswith(_STARTS)
+
+
+class Marker:
+    """Makes the markers of one process. Thread-safe."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self) -> None:
+        self._key = os.urandom(32)
+
+    def mark(self, rule: str, value: str | bytes) -> str:
+        """The marker of a value that a rule removed."""
+        if len(value) < _TAGGED_FROM:
+            return f"[REDACTED:{rule}]"
+        data = value.encode("utf-8", "replace") if isinstance(value, str) else value
+        return f"[REDACTED:{rule}:{hmac.digest(self._key, data, 'sha256').hex()[:6]}]"

@@ -1,0 +1,287 @@
+"""Which names mean a secret: the tables that `names` decides by. Data only.
+
+Phrases are written as words, in lower case: `client secret` stands for `clientSecret`, `client_secret`,
+`Client-Secret`, `CLIENTSECRET` and every other spelling that splits into these two words. Each table maps
+the label of a rule, which shows in markers as `name.<label>`, to its phrases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+__all__ = ["DEFAULT_NAMES", "NameTable", "Phrases"]
+
+Phrases: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class NameTable:
+    """The tables, in the order in which they are asked; see `names` for how each is matched."""
+
+    pagination: frozenset[str]
+    """Whole names of cursors, never secret."""
+    benign: frozenset[str]
+    """Whole names that sound like a secret and are none."""
+    listed: Phrases
+    """At the end of a name, and stronger than every exemption."""
+    exempt_tails: frozenset[str]
+    """Last words after which a name means something about a secret, not the secret."""
+    known_tails: frozenset[str]
+    """Last words of names whose values are known to be no secret, however random they look."""
+    permissions: frozenset[str]
+    """Last words under which secret names are names of permissions."""
+    containers: frozenset[str]
+    """Last words that only set a suspicion."""
+    neutral_tails: frozenset[str]
+    """Last words that change nothing: `password_value` is a password."""
+    strong: Phrases
+    """Secret by themselves, wherever they stand in a name; everything under them goes."""
+    scalar: Phrases
+    """Secret where a name ends with them; an object under them is looked into, not removed."""
+    whole: Phrases
+    """As `scalar`, where they are the whole name."""
+    beside: Mapping[str, tuple[str, ...]]
+    """Whole names that are secret only where a sibling's whole name is one of these."""
+    joined: frozenset[str]
+    """Further words that names written without separators are made of: `userpassword`."""
+    harmless: frozenset[str]
+    """Values that no rule but a strong one takes for a secret."""
+    label_verbs: frozenset[str]
+    """First words that make a name with spaces the name of an action: `Reset password`."""
+    pair_names: frozenset[str]
+    """Last words of the key that holds the name of a pair: `{"name": "password", "value": …}`."""
+    pair_values: frozenset[str]
+    """Last words of the keys that hold its value."""
+    table_heads: frozenset[str]
+    """Whole names of keys that hold the names of columns."""
+    password_labels: frozenset[str] = field(default=frozenset({"password", "passphrase", "passcode"}))
+    """The labels beside which a hash or a salt is one of a password."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(phrase.strip() for phrase in text.split(","))
+
+
+_PAGINATION = frozenset(
+    _phrases(
+        "next page token, page token, prev page token, previous page token, continuation token,"
+        "next continuation token, sync token, next sync token, next token, prev token, previous token,"
+        "start token, starting token, scroll id, cursor, next cursor, prev cursor,"
+        "previous cursor, end cursor,"
+        "start cursor, skip token, skiptoken, delta token, deltatoken, marker, next marker, key marker,"
+        "pagination token, paging token, paginate token, list token, offset token,"
+        "resume token, resumption token,"
+        "page cursor, bookmark, iterator, next, after, before, next link, continuation, scan token,"
+        "next page, next batch token, next record token, exclusive start key, last evaluated key"
+    )
+)
+
+_BENIGN = frozenset(
+    _phrases(
+        "public key, public keys, ssh key, ssh public key, gpg key, deploy key, host key, site key,"
+        "publishable key, verification key, key, csrf param, csrf parameter, code challenge"
+    )
+)
+
+_LISTED: Phrases = {
+    "webhook_url": _phrases("webhook url, webhook uri, incoming webhook, incoming webhook url"),
+    "password_hint": _phrases("password hint, passphrase hint"),
+    "session_id": _phrases("session id, sessionid, jsessionid, phpsessid, sess id, sessid"),
+    "id_token": _phrases("id token hint"),
+}
+
+_EXEMPT_TAILS = _words(
+    """
+    changed at on by in expires expire expired expiring expiry expiration policy policies status state set
+    enabled disabled count counts type types url urls uri uris endpoint endpoints length age
+    required provider
+    providers id ids date dates time times timestamp days hours minutes seconds name names arn ref refs
+    reference format formats method methods alg algorithm algorithms version versions strength
+    score complexity
+    quality min max minimum maximum limit limits lifetime ttl duration validity period interval rotation
+    rotated updated created modified issued reset resets unset valid invalid verified exists
+    present supported
+    allowed forced never locked usage used uses reuse scope scopes claims audience issuer subject
+    label labels
+    description title display category manager managers admins administrator administrators protected
+    groups roles users owners rule rules question questions scanning alert alerts requirements requirement
+    properties permission permissions access management recovery less free synced sync source location path
+    paths attempts failures retries warning notification notifications message messages error errors reason
+    event events link links href kind class mode tag tags comment notes template index order fingerprint
+    thumbprint kid email mail username hostname realm authority handler factor factors challenge
+    grants prompt
+    placeholder feature features generator
+    """
+)
+
+_KNOWN_TAILS = _words(
+    """
+    email mail username user users login phone domain host port tenant org organization company department
+    region environment level size owner group role service vendor store engine certificate certificates cert
+    certs csr thumbprint jti sid self next prev first last nickname locale timezone city country street
+    manager employee upn guid uuid etag rel display account avatar picture photo image icon website schema
+    schemas resource action operation result outcome device client ip agent os browser
+    """
+)
+
+_PERMISSIONS = _words(
+    "permission permissions scope scopes entitlements privileges capabilities features rights"
+)
+
+_CONTAINERS = _words("credentials creds secrets tokens auth authentication keyring keychain")
+
+_NEUTRAL_TAILS = _words(
+    """
+    value values string text plain plaintext cleartext clear raw data hash hashed digest salt
+    salted encrypted
+    enc encoded base b hex binary bytes old new current previous prev confirm confirmation confirmed repeat
+    again verify retype default temp temporary initial prod production dev staging test qa primary secondary
+    live sandbox main backup v field input pem der json blob content header param parameter
+    """
+)
+
+_STRONG: Phrases = {
+    "password": _phrases(
+        "password, passwords, passwd, passwds, pwd, pwds, psswd, userpass, passwort, passwörter, kennwort,"
+        "contraseña, contrasena, senha, wachtwoord, mot de passe, motdepasse, haslo,"
+        "hasło, losenord, lösenord,"
+        "salasana, adgangskode, пароль, 密码, 密碼, パスワード, 비밀번호, pass word, pass wd, user pass, db pass"
+    ),
+    "passphrase": _phrases("passphrase, passphrases, pass phrase"),
+    "passcode": _phrases("passcode, passcodes, pass code"),
+    "client_secret": _phrases(
+        "client secret, app secret, application secret, api secret, consumer secret, shared secret,"
+        "signing secret, webhook secret, oauth secret, token secret, totp secret, otp secret, mfa secret,"
+        "service account secret, bind secret"
+    ),
+    "private_key": _phrases("private key, private keys, privkey, priv key, private jwk, keytab, pkcs 12"),
+    "secret_key": _phrases("secret key, secret keys, secret access key"),
+    "signing_key": _phrases(
+        "signing key, encryption key, decryption key, master key, client key data, hmac key,"
+        "krb principal key, trust auth incoming, trust auth outgoing, supplemental credentials"
+    ),
+    "cookie": _phrases("cookies, cookie jar"),
+}
+
+_SCALAR: Phrases = {
+    "secret": _phrases("secret"),
+    "token": _phrases("token"),
+    "access_token": _phrases("access token, access tokens, refresh token, refresh tokens, id tokens"),
+    "api_key": _phrases(
+        "api key, api keys, application key, application keys, subscription key, functions key"
+    ),
+    "access_key": _phrases(
+        "access key, access keys, account key, shared key, storage key, auth key,"
+        "session key, ssl key, tls key"
+    ),
+    "bearer": _phrases("bearer"),
+    "assertion": _phrases("assertion, saml request, saml response, wresult"),
+    "code_verifier": _phrases("code verifier"),
+    "authorization": _phrases("authorization"),
+    "credential": _phrases("credential"),
+    "cookie": _phrases("cookie, set cookie, csrf, xsrf"),
+    "jwt": _phrases("jwt, jwe, jws"),
+    "otp": _phrases("otp, totp, hotp, otps, otpauth"),
+    "pin": _phrases("pin, pin code"),
+    "pass": _phrases("pass"),
+    "code": _phrases(
+        "mfa code, otp code, totp code, one time code, onetimecode, verification code, security code,"
+        "recovery code, recovery codes, backup code, backup codes, scratch code,"
+        "scratch codes, device code,"
+        "auth code, authorization code, reset code, confirmation code, invitation code, login code,"
+        "sms code, oob code, two factor code, 2 fa code, activation code, access code"
+    ),
+    "answer": _phrases(
+        "recovery answer, security answer, secret answer, challenge answer,"
+        "password answer, recovery answers,"
+        "security answers"
+    ),
+    "seed": _phrases(
+        "seed phrase, recovery phrase, mnemonic phrase, otp seed, totp seed, mfa seed, wallet seed"
+    ),
+    "connection_string": _phrases("connection string, connection strings, conn str, conn string, dsn"),
+    "hash": _phrases("nt hash, lm hash, ntlm hash"),
+    "signature": _phrases("shared access signature"),
+}
+
+_WHOLE: Phrases = {
+    "seed": _phrases("seed, mnemonic"),
+    "session_id": _phrases("connect sid, php sess id, j session id"),
+}
+
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "hash": ("password",),
+    "salt": ("password",),
+    "digest": ("password",),
+    "answer": ("question",),
+    "secret id": ("role id",),
+    "hint": ("secret text", "key id"),
+    "user code": ("device code", "verification uri"),
+    "code": ("grant type", "redirect uri", "code verifier"),
+    **dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k", "oth"), ("kty",)),
+}
+
+_JOINED = _words(
+    """
+    user db database admin root new old current confirm login bind ldap proxy smtp mail my account
+    app client
+    server service access connection string refresh auth oauth id session api x private secret key
+    keys token tokens code hash
+    salt value text hint expiry changed policy type url count request response temp wifi ssh ftp sql
+    """
+)
+
+_HARMLESS = _words(
+    """
+    true false null none nil yes no on off required optional enabled disabled read write admin read-only
+    readonly read-write readwrite manage full all any view edit create update delete execute inherit default
+    granted denied allow deny owner maintainer guest n/a unknown active inactive expired revoked
+    """
+)
+
+_LABEL_VERBS = _words(
+    """
+    reset resets change changes changed manage manages view views forgot update updates set sets rotate
+    create creates delete deletes read write list use require requires expire force revoke issue grant
+    no without can may must should invalid wrong missing
+    """
+)
+
+_PAIR_NAMES = _words(
+    ""
+    "name key type field attribute attributes label id parameter param header variable property title path k"
+)
+_PAIR_VALUES = _words(
+    """
+    value values val vals v content contents data text string plaintext from to old new before
+    after previous
+    current default
+    """
+)
+
+DEFAULT_NAMES = NameTable(
+    pagination=_PAGINATION,
+    benign=_BENIGN,
+    listed=_LISTED,
+    exempt_tails=_EXEMPT_TAILS,
+    known_tails=_KNOWN_TAILS,
+    permissions=_PERMISSIONS,
+    containers=_CONTAINERS,
+    neutral_tails=_NEUTRAL_TAILS,
+    strong=_STRONG,
+    scalar=_SCALAR,
+    whole=_WHOLE,
+    beside=_BESIDE,
+    joined=_JOINED,
+    harmless=_HARMLESS,
+    label_verbs=_LABEL_VERBS,
+    pair_names=_PAIR_NAMES,
+    pair_values=_PAIR_VALUES,
+    table_heads=frozenset({"columns", "fields", "headers", "header", "column names", "cols", "schema"}),
+)

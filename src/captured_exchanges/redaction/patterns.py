@@ -1,0 +1,98 @@
+"""The one door to regular expressions: RE2, which is linear in its input whatever a stranger sends.
+
+The standard library's engine backtracks and is banned from this package. RE2 refuses lone surrogates, so
+text meets a pattern only after `clean`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import AnyStr, Protocol, TypeVar
+
+import re2
+
+__all__ = ["Match", "Pattern", "clean", "compiled", "quoted"]
+
+_MEMORY = 64 << 20
+"""Bytes that one pattern's automaton may take; beyond it RE2 falls back to a slower, still linear, engine."""
+
+
+_Text_co = TypeVar("_Text_co", str, bytes, covariant=True)
+
+
+class Match(Protocol[_Text_co]):
+    """What is used of a match."""
+
+    def __getitem__(self, group: int) -> _Text_co:
+        """A group's text; group 0 is the whole match."""
+        ...
+
+    def start(self, group: int = 0) -> int:
+        """Where a group starts, -1 where it took no part."""
+        ...
+
+    def end(self, group: int = 0) -> int:
+        """Where a group ends."""
+        ...
+
+    def span(self, group: int = 0) -> tuple[int, int]:
+        """Both."""
+        ...
+
+
+class Pattern(Protocol):
+    """What is used of a compiled pattern; `str` and `bytes` (UTF-8) inputs both work. Thread-safe."""
+
+    @property
+    def pattern(self) -> str:
+        """Its source."""
+        ...
+
+    @property
+    def groups(self) -> int:
+        """How many groups it captures."""
+        ...
+
+    def search(self, text: AnyStr, pos: int | None = None) -> Match[AnyStr] | None:
+        """The leftmost match at or after `pos`."""
+        ...
+
+    def match(self, text: AnyStr, pos: int | None = None) -> Match[AnyStr] | None:
+        """A match that starts at `pos`."""
+        ...
+
+    def fullmatch(self, text: AnyStr) -> Match[AnyStr] | None:
+        """A match of all of the text."""
+        ...
+
+    def finditer(self, text: AnyStr) -> Iterator[Match[AnyStr]]:
+        """All matches, left to right, none overlapping."""
+        ...
+
+    def findall(self, text: AnyStr) -> list[AnyStr]:
+        """The texts of all matches of a pattern without groups."""
+        ...
+
+    def sub(self, repl: Callable[[Match[AnyStr]], AnyStr], text: AnyStr) -> AnyStr:
+        """The text with each match replaced."""
+        ...
+
+
+def compiled(source: str) -> Pattern:
+    """A pattern for text and for UTF-8 bytes."""
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    pattern: Pattern = re2.compile(source, options)
+    return pattern
+
+
+def quoted(literal: str) -> str:
+    """The source that matches a literal."""
+    source: str = re2.escape(literal)
+    return source
+
+
+def clean(text: str) -> str:
+    """Text that UTF-8 can hold: lone surrogates, of undecodable bytes or broken escapes, become `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,117 @@
+"""What a JSON body may hold, found out in native passes over its bytes, so that most are never walked.
+
+One pattern finds everything that might mean a secret, in most bodies nothing. Hits that mean none, such as
+`"passwordChanged":`, are judged once each and then taken out of the bytes wherever they occur, so that a
+page of a thousand users costs as many passes as it has different near-misses, not a thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from captured_exchanges.redaction.names import Effect, Names
+from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.text import Text
+
+__all__ = ["Need", "Prescan"]
+
+_ROUNDS = 64
+"""Different hits that are judged; a body with more is walked."""
+_LONGEST_NAME = 128
+_QUOTE = ord('"')
+_EMPTY = (b":null", b":true", b":false", b':""', b":{}", b":[]")
+_DULL = compiled(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\")*\})*\}")
+"""An object none of whose strings is long enough to look random."""
+_BESIDE = compiled(r"(?i:hash|salt|digest)")
+_TEXTUAL = compiled(r"[=:<>'`]|(?i:\b(?:is|was|are)\b)|\s--?[A-Za-z]")
+"""What a text has beside a name that it gives a value to."""
+_CALM = frozenset({Effect.PLAIN, Effect.KNOWN, Effect.PERMISSIONS, Effect.BESIDE})
+
+
+class Need(IntEnum):
+    """What a body needs."""
+
+    NOTHING = 0
+    NAMES = 1
+    """A walk that judges names alone: no value in it is a secret by its looks."""
+    ALL = 2
+
+
+class Prescan:
+    """Judges JSON by its bytes. Thread-safe."""
+
+    def __init__(self, names: Names, text: Text) -> None:
+        self._names = names
+        self._pattern = compiled(rf"\"[^\"\\]*(?:{text.gate_source})[^\"\\]*\"|(?:{text.gate_source})")
+        self._values = compiled(text.value_source)
+        self._remembered = lru_cache(maxsize=4_096)(self._search)
+
+    def need(self, data: bytes) -> Need:
+        """What a JSON text needs that is UTF-8, has no space beside its colons, and escapes nothing but
+        what must be escaped.
+        """
+        need, start, saw_empty = Need.NOTHING, 0, False
+        for _ in range(_ROUNDS):
+            hit = self._pattern.search(data, start)
+            if hit is None:
+                return max(need, Need.NAMES) if saw_empty and _BESIDE.search(data) else need
+            start, end = hit.span()
+            judged = self._judge(data, start, end)
+            need, saw_empty = max(need, judged.need), saw_empty or judged.is_empty
+            if need is Need.ALL:
+                return need
+            if judged.until:
+                data = data.replace(data[start : judged.until], judged.instead)
+            else:
+                start = end
+        return Need.ALL
+
+    def _judge(self, data: bytes, start: int, end: int) -> _Judged:
+        literal = data[start:end]
+        if not (literal[0] == _QUOTE == literal[-1] and len(literal) > 1) or self._has_value(literal):
+            return _Judged(Need.ALL)
+        name = literal[1:-1].decode("utf-8", "replace")
+        if data[end : end + 1] == b":":
+            return self._key(data, name, end)
+        if _TEXTUAL.search(name):
+            return _Judged(Need.ALL)
+        info = self._names.of(name)
+        if info.secret or info.effect is Effect.CONTAINER:
+            return _Judged(Need.NAMES)
+        return _Judged(Need.NOTHING, end if info.effect in _CALM else 0)
+
+    def _has_value(self, literal: bytes) -> bool:
+        """Whether more than a name stands in a literal; remembered for short ones."""
+        return self._remembered(literal) if len(literal) <= _LONGEST_NAME else self._search(literal)
+
+    def _search(self, literal: bytes) -> bool:
+        return self._values.search(literal) is not None
+
+    def _key(self, data: bytes, name: str, end: int) -> _Judged:
+        effect = self._names.of(name).effect
+        first = data[end + 1 : end + 2]
+        if effect in _CALM or (effect is Effect.ABOUT and first not in (b"{", b"[")):
+            return _Judged(Need.NOTHING, end + 2, b'"":' + first)
+        if effect is Effect.TRIGGER:
+            return _Judged(Need.NAMES, end + 1, b'"":')
+        for empty in _EMPTY:
+            if data.startswith(empty, end):
+                return _Judged(Need.NOTHING, end + len(empty), b'"":0', is_empty=True)
+        dull = _DULL.match(data, end) if effect in (Effect.CONTAINER, Effect.ABOUT) else None
+        if dull is None:
+            return _Judged(Need.NAMES)
+        return _Judged(self.need(data[end + 1 : dull.end()]), dull.end(), b'"":0')
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a hit needs; up to where it may be taken out of the bytes (0: not at all), and what is put in
+    its place; whether it is a secret name without a value.
+    """
+
+    need: Need
+    until: int = 0
+    instead: bytes = b'""'
+    is_empty: bool = False

@@ -1,0 +1,80 @@
+"""What a single value looks like: random, like a credential, like an identity. No names here, no context."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import itertools
+import math
+from collections import Counter
+
+from captured_exchanges.redaction.patterns import compiled
+
+__all__ = ["SHORTEST_RANDOM", "is_basic", "looks_like_credential", "looks_random", "rounded"]
+
+SHORTEST_RANDOM = 20
+_LONGEST_RANDOM = 4096
+_RUN = 16
+"""Letters and digits in a row that no word, date or host name has."""
+_BITS = 3.0
+_OPAQUE = compiled(r"[A-Za-z0-9+/=_.~:-]+")
+_RUNS = compiled(r"[A-Za-z0-9+/]+")
+_IDENTITY = compiled(
+    r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"  # UUID
+    r"|S-1-\d+(?:-\d+)+|arn:aws[a-z-]*:.*|urn:.*"  # SID, ARN, URN
+    r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|[a-z][a-z0-9+.-]*://.*|/[A-Za-z0-9_./-]*"  # e-mail, URL, path
+    r"|\d{4}-\d\d-\d\dT.*|[0-9.:+-]+|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}"  # times, numbers, ids of AWS
+    r"|(?:[a-zA-Z0-9-]+\.){2,}[a-z]{2,}|ssh-[a-z0-9]+ .*|(?:[0-9a-fA-F]{2}:){7,}[0-9a-fA-F]{2}"  # hosts, keys
+)
+_LONG = 32
+_SHORT = 8
+
+
+def looks_random(value: str) -> bool:
+    """Whether a value is long, opaque and of high entropy, and no well-known kind of identity. Meant for
+    values whose name has already raised a suspicion.
+    """
+    if not SHORTEST_RANDOM <= len(value) <= _LONGEST_RANDOM or not value.isascii():
+        return False
+    if not _OPAQUE.fullmatch(value) or _IDENTITY.fullmatch(value):
+        return False
+    longest = max(_RUNS.findall(value), key=len, default="")
+    return len(longest) >= _RUN and _is_mixed(longest) and _entropy(longest) > _BITS
+
+
+def looks_like_credential(value: str) -> bool:
+    """Whether a word after `Bearer` or `token:` is a credential rather than prose."""
+    return len(value) >= _SHORT and (_is_mixed(value) or _is_word_too_long(value))
+
+
+def is_basic(value: str) -> bool:
+    """Whether a word is the base64 of `user:password`."""
+    try:
+        decoded = base64.b64decode(value.translate({45: 43, 95: 47}).rstrip("=") + "==", validate=False)
+    except (binascii.Error, ValueError):
+        return False
+    user, colon, _ = decoded.partition(b":")
+    return bool(colon) and user.isascii() and user.decode("ascii").isprintable()
+
+
+def rounded(size: int) -> int:
+    """A size, rounded up to a power of two."""
+    return 1 << (size - 1).bit_length() if size > 0 else 0
+
+
+def _is_word_too_long(value: str) -> bool:
+    return len(value) >= _LONG and value.isalnum()
+
+
+def _is_mixed(run: str) -> bool:
+    digits = any(map(str.isdigit, run))
+    upper, lower = any(map(str.isupper, run)), any(map(str.islower, run))
+    return (digits and (upper or lower)) or (upper and lower and _changes(run) > len(run) // 4)
+
+
+def _changes(run: str) -> int:
+    return sum(a.isupper() != b.isupper() for a, b in itertools.pairwise(run))
+
+
+def _entropy(run: str) -> float:
+    return -sum(n / len(run) * math.log2(n / len(run)) for n in Counter(run).values())

@@ -1,0 +1,76 @@
+"""Rows of `v1_exchanges`: the statements, and the way between row and record.
+
+Reading forgives: another program may have stored JSON as text, NULL where none should be, numbers and
+odd dates. Text that is not UTF-8 arrives here with replacement characters already.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from captured_exchanges.exchange import RedactedExchange, StoredExchange
+
+__all__ = ["COLUMNS", "SELECT", "UPSERT", "Row", "Value", "bound", "document", "stored", "text"]
+
+Value: TypeAlias = "int | float | str | bytes | None"
+"""What SQLite can hold."""
+Row: TypeAlias = tuple[str | None, str, str, bytes, bytes | None, bytes | None, str]
+
+COLUMNS = (
+    "id", "request_id", "sync_id", "transport_kind", "request_json", "response_json", "intent_json",
+    "discovered_at",
+)  # fmt: skip
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM v1_exchanges"  # noqa: S608 - names of our own
+UPSERT = """
+    INSERT INTO v1_exchanges
+        (request_id, sync_id, transport_kind, request_json, response_json, intent_json, discovered_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (request_id, sync_id) DO UPDATE SET
+        transport_kind = excluded.transport_kind,
+        request_json = excluded.request_json,
+        response_json = excluded.response_json,
+        intent_json = excluded.intent_json,
+        discovered_at = excluded.discovered_at
+"""
+
+
+def bound(exchange: RedactedExchange, sync_id: str, moment: str) -> Row:
+    """The parameters of UPSERT; `sync_id` serves an exchange without its own."""
+    return (
+        exchange.request_id or None,  # without an identity it would replace others: NOT NULL refuses it
+        exchange.sync_id or sync_id,
+        exchange.transport_kind,
+        exchange.request_json,
+        exchange.response_json,
+        exchange.intent_json,
+        moment,
+    )
+
+
+def stored(row: tuple[Value, ...]) -> StoredExchange:
+    """A row of SELECT as a record, whatever types it holds."""
+    number, request_id, sync_id, transport_kind, request, response, intent, discovered_at = row
+    return StoredExchange(
+        id=int(number or 0),
+        request_id=text(request_id),
+        sync_id=text(sync_id),
+        transport_kind=text(transport_kind),
+        request_json=document(request),
+        response_json=document(response),
+        intent_json=document(intent),
+        discovered_at=text(discovered_at),
+    )
+
+
+def text(value: Value) -> str:
+    """A value as text; NULL is empty."""
+    if value is None:
+        return ""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def document(value: Value) -> bytes | None:
+    """A value as the bytes of a document; NULL is none."""
+    if value is None or isinstance(value, bytes):
+        return value
+    return str(value).encode("utf-8", "replace")

@@ -1,0 +1,58 @@
+"""A syncer process that counts, below the upsert, what is done to the exchange table.
+
+`python -m support.counting_syncer TARGET STORE SYNC`: consumes until its stdin says `drain`, then drains,
+saves, and prints the report as JSON. Killed before that it leaves whatever a killed syncer leaves.
+
+Every insert and every update of a row of v1_exchanges is written down by a trigger, in the transaction
+that did it: a table of the test's own in the same file. The trigger is temporary, so it is this
+connection's alone; the store's authorizer, which refuses triggers, is lifted here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from captured_exchanges.exchange import RedactedExchange
+from captured_exchanges.store import Store, open_store
+from captured_exchanges.syncer import ExchangeConsumer
+
+FIRST = RedactedExchange("the-first-row", "elsewhere", "http", b"{}", None, None, 0)
+
+
+def main() -> None:
+    """Consume until told to drain."""
+    target, path, sync_id = sys.argv[1:]
+    with open_store(path, "rw") as store:
+        _count_writes(store)
+        asyncio.run(_consume(target, store, sync_id))
+
+
+async def _consume(target: str, store: Store, sync_id: str) -> None:
+    async with ExchangeConsumer(target, store, sync_id=sync_id) as consumer:
+        await asyncio.to_thread(sys.stdin.readline)
+        report = await consumer.drain()
+    said = {
+        "consistent": report.consistent,
+        "findings": report.findings,
+        "error": str(report.error or ""),
+        "gaps": dict(report.gaps),
+    }
+    print(json.dumps(said), flush=True)  # noqa: T201
+
+
+def _count_writes(store: Store) -> None:
+    store.exchanges().put_exchanges([FIRST])  # makes the table, on which the triggers lie
+    with store.transaction() as connection:
+        connection.set_authorizer(None)
+        connection.execute("create table if not exists writes_seen (request_id text, operation text)")
+        for operation in ("insert", "update"):
+            connection.execute(
+                f"create temp trigger seen_{operation} after {operation} on main.v1_exchanges begin"  # noqa: S608
+                f" insert into writes_seen values (new.request_id, '{operation}'); end"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,374 @@
+"""Connector and syncers without a network: both real ends, a real buffer, and lines that break.
+
+A Line carries the bytes of one stream and keeps them in flight until it is told to deliver them. What the
+world does is checked against `handoff_model`; nothing here judges by itself, but for what must hold on a
+line: the allowance, and that an observer touches nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from captured_exchanges.buffer import CaptureBuffer
+from captured_exchanges.exchange import (
+    Ack,
+    EncodedExchange,
+    Gap,
+    Limits,
+    Open,
+    Opened,
+    OutgoingBatch,
+    RedactedExchange,
+)
+from captured_exchanges.handoff import (
+    Abandon,
+    Cancel,
+    ClientAction,
+    ClientSend,
+    ClientSettings,
+    Commit,
+    ConsumerEnd,
+    Dial,
+    End,
+    HalfClose,
+    Handoff,
+    Nudge,
+    Read,
+    ReadWatermarks,
+    Release,
+    ServerAction,
+    ServerSend,
+    ServerStream,
+    Status,
+    Stop,
+)
+from captured_exchanges.wire import (
+    decode_request,
+    decode_response,
+    encode_exchange,
+    encode_request,
+    encode_response,
+)
+from support.handoff_connector import CONNECTOR, POLICY
+from support.handoff_model import Capture, Model, ModelStore
+
+LIMITS = Limits(6, 3000, 3, 1500, 0.05)
+MAX_BYTES = 4000
+IN_FLIGHT = 4
+"""Messages that a line takes before a write on it has to wait."""
+
+
+class World:
+    """One connector, which may be restarted, and whoever talks to it."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.model = Model()
+        self.lines: list[Line] = []
+        self.syncers: list[Syncer] = []
+        self.unfinished: list[Callable[[], None]] = []
+        self.names = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """The connector dies with all it holds, and another one starts."""
+        for line in list(self.lines):
+            line.cut()
+        self.buffer = CaptureBuffer(max_bytes=MAX_BYTES)
+        self.handoff = Handoff(connector=CONNECTOR, policy=POLICY)
+        self.unfinished = []
+        self.model.begin_epoch(self.buffer.facts().epoch)
+
+    def capture(self, sync_id: str, body: int, *, abandoned: bool = False) -> None:
+        """An exchange is captured; the model is told what became of it."""
+        self.names += 1
+        exchange = _encoded(f"r{self.names}", sync_id, body)
+        sequence = self.buffer.accept(exchange, abandoned=abandoned)
+        dropped = "" if sequence else ("oversize" if exchange.size > MAX_BYTES else "overflow")
+        sequence = sequence or self.buffer.facts().next_sequence - 1
+        self.model.captured(
+            sequence, Capture(exchange.request_id, sync_id, exchange.size, dropped, abandoned)
+        )
+
+    def begin(self, sync_id: str, body: int) -> None:
+        """An exchange starts; it ends by one of `unfinished`, or when a drain gives up waiting."""
+        buffer, ended = self.buffer, False
+
+        def end(*, abandoned: bool) -> None:
+            nonlocal ended
+            if not ended and buffer is self.buffer:
+                ended = True
+                self.capture(sync_id, body, abandoned=abandoned)
+                buffer.end(ticket)
+
+        ticket = buffer.start(lambda: end(abandoned=True))
+        self.unfinished.append(lambda: end(abandoned=False))
+
+    def dial(self, client: Syncer | None) -> Line:
+        """A stream begins."""
+        line = Line(self, client)
+        self.lines.append(line)
+        return line
+
+    def serve(self) -> bool:
+        """One action of every stream at the connector's end; whether there was any."""
+        return sum(line.serve() for line in list(self.lines)) > 0
+
+    def flow(self) -> None:
+        """Everything that can happen without time passing happens."""
+        while True:
+            moved = self.serve()
+            moved |= sum(line.deliver_up() + line.deliver_down() for line in list(self.lines)) > 0
+            moved |= sum(syncer.work() for syncer in self.syncers) > 0
+            if not moved:
+                return
+
+    def elapse(self, seconds: float, *, flowing: bool) -> None:
+        """Time passes, with the lines open or clogged; nobody sleeps past the time it asked for."""
+        until = self.now + seconds
+        while True:
+            times = [line.stream.wake_at for line in self.lines]
+            times += [syncer.end.deadline() for syncer in self.syncers]
+            self.now = max(self.now, min([until, *(time for time in times if time is not None)]))
+            for syncer in list(self.syncers):
+                syncer.perform(syncer.end.tick(self.now))
+            while self.serve():
+                pass
+            if flowing:
+                self.flow()
+            if self.now >= until:
+                return
+
+
+class Line:
+    """The wire of one stream. Without a client it is an observer's, and what it hears is checked here."""
+
+    def __init__(self, world: World, client: Syncer | None) -> None:
+        self.world = world
+        self.client = client
+        self.stream = ServerStream(world.handoff, world.now)
+        self.up: deque[bytes | None] = deque()
+        self.down: deque[bytes] = deque()
+        self.ended: End | None = None
+        self.seen: int | None = None
+        self.deaf = False
+        self._waiting = False
+        self._out: dict[int, int] = {}
+
+    def serve(self) -> bool:
+        """One action at the connector's end."""
+        world = self.world
+        before = world.buffer.snapshot() if self.client is None else None
+        action = self.stream.next_action(world.buffer.facts(), world.now)
+        if action is None:
+            return False
+        self._perform(action)
+        assert before is None or world.buffer.snapshot() == before
+        return True
+
+    def say(self, request) -> None:
+        """Put a request on the line."""
+        self.up.append(None if request is None else encode_request(request))
+
+    def deliver_up(self) -> bool:
+        """One request arrives at the connector."""
+        if not self.up or self.deaf:
+            return False
+        raw, facts = self.up.popleft(), self.world.buffer.facts()
+        if raw is None:
+            self.stream.half_closed(facts, self.world.now)
+            return True
+        request = decode_request(raw)
+        if isinstance(request, Ack):
+            self._out = {s: size for s, size in self._out.items() if s > request.through_sequence}
+        self.stream.receive(request, facts, self.world.now)
+        return True
+
+    def deliver_down(self) -> bool:
+        """One message, or the end, arrives at the other side."""
+        if self.down:
+            raw = self.down.popleft()
+            if self._waiting:
+                self._waiting = False
+                self.stream.written(self.world.now)
+            self._hear(raw)
+            return True
+        if self.ended is None:
+            return False
+        self._drop()
+        if self.client:
+            self.client.call_ended(self, self.ended.code, self.ended.details)
+        return True
+
+    def cut(self) -> None:
+        """The connection breaks, and both sides see it; what is in flight is lost."""
+        self._drop()
+        if self.client:
+            self.client.call_ended(self, Status.UNAVAILABLE, "cut")
+
+    def vanish(self) -> None:
+        """The client's side breaks and the connector does not see it."""
+        self.deaf = True
+        self.up.clear()
+        client, self.client = self.client, None
+        self.seen = -1
+        if client:
+            client.call_ended(self, Status.UNAVAILABLE, "vanished")
+
+    def _drop(self) -> None:
+        if self in self.world.lines:
+            self.world.lines.remove(self)
+        self.stream.gone(self.world.now)
+
+    def _perform(self, action: ServerAction) -> None:
+        buffer = self.world.buffer
+        match action:
+            case ServerSend(message, with_counters):
+                self._check_allowance(message)
+                message = replace(message, counters=buffer.counters()) if with_counters else message
+                self.down.append(encode_response(message))
+                self._waiting = len(self.down) >= IN_FLIGHT
+                if not self._waiting:
+                    self.stream.written(self.world.now)
+            case Read(after, exchanges, size):
+                items = buffer.read(after, max_exchanges=exchanges, max_bytes=size)
+                self.stream.items(items, buffer.facts())
+            case Release(through):
+                buffer.release(through)
+            case Abandon(ticket):
+                buffer.abandon(ticket)
+            case End():
+                self.ended = action
+                self.stream.gone(self.world.now)
+            case Nudge():
+                pass
+
+    def _check_allowance(self, message: object) -> None:
+        if isinstance(message, OutgoingBatch):
+            self._out.update({entry.sequence: entry.size for entry in message.entries})
+            within = len(self._out) <= 6 and sum(self._out.values()) <= 3000  # as LIMITS
+            assert self.client is None or within or len(self._out) == 1
+
+    def _hear(self, raw: bytes) -> None:
+        response = decode_response(raw)
+        if self.client:
+            self.client.heard(self, response)
+        elif self.seen != -1:
+            self._observe(response)
+
+    def _observe(self, response) -> None:
+        """An observer sees everything from where it began, or is told why not."""
+        if isinstance(response, Opened):
+            assert response.role == "observer"
+            self.seen = response.oldest_sequence - 1
+        for item in getattr(response, "exchanges", [response] if isinstance(response, Gap) else []):
+            first = item.first_sequence if isinstance(item, Gap) else item.sequence
+            assert first == self.seen + 1
+            if isinstance(item, Gap):
+                self.world.model.check_gap(item)
+                self.seen = item.last_sequence
+            else:
+                self.world.model.check_row(response.epoch, item.sequence, item.exchange.request_id)
+                self.seen = item.sequence
+
+
+class Syncer:
+    """A consumer process: the real consumer's end over a model store, and one line at most."""
+
+    def __init__(self, world: World, consumer_id: str, *, take_over: bool = False) -> None:
+        self.world = world
+        self.consumer_id = consumer_id
+        self.store: ModelStore = world.model.store(consumer_id)
+        self.line: Line | None = None
+        self.task: Commit | ReadWatermarks | None = None
+        settings = ClientSettings(
+            consumer_id=consumer_id, sync_id="own", take_over=take_over, limits=LIMITS, delivery_delay=0.2
+        )
+        self.end = ConsumerEnd(settings, rng=random.Random(7))
+        world.syncers.append(self)
+        self.perform(self.end.start(world.now))
+
+    def perform(self, actions) -> None:
+        """Do what the consumer's end wants."""
+        for action in actions:
+            self._perform(action)
+
+    def heard(self, line: Line, response) -> None:
+        """A message arrived."""
+        if line is self.line:
+            self.perform(self.end.received(response, self.world.now))
+
+    def call_ended(self, line: Line, code: int, detail: str) -> None:
+        """The call is over."""
+        if line is self.line:
+            self.line = None
+            self.perform(self.end.ended(code, detail, self.world.now))
+
+    def work(self) -> bool:
+        """The store does what is asked of it; whether there was anything."""
+        task, self.task = self.task, None
+        match task:
+            case Commit() if self.store.commit(task):
+                self.perform(self.end.committed(self.world.now))
+            case Commit():
+                self.perform(self.end.watermark_moved(self.world.now))
+            case ReadWatermarks():
+                marks, losses = self.store.watermarks(), self.store.losses()
+                self.perform(self.end.watermarks_read(marks, self.world.now, losses=losses))
+        return task is not None
+
+    def kill(self, *, after_commit: bool) -> None:
+        """The process dies, before or after what it was committing is in the store."""
+        if after_commit and isinstance(self.task, Commit):
+            self.store.commit(self.task)
+        self._gone()
+        if self.line:
+            line, self.line = self.line, None
+            line.cut()
+
+    def _gone(self) -> None:
+        if self in self.world.syncers:
+            self.world.syncers.remove(self)
+
+    def _perform(self, action: ClientAction) -> None:
+        match action:
+            case ReadWatermarks() | Commit():
+                assert self.task is None
+                self.task = action
+            case Dial(open_):
+                self.line = self.world.dial(self)
+                self.line.say(open_)
+            case ClientSend(request):
+                self._line.say(request)
+            case HalfClose(flush):
+                if not flush:
+                    self._line.up.clear()
+                self._line.say(None)
+            case Cancel():
+                line, self.line = self._line, None
+                line.cut()
+            case Stop(stopped):
+                assert stopped.kind in ("finished", "replaced", "owned_elsewhere"), stopped
+                self.kill(after_commit=False)
+
+    @property
+    def _line(self) -> Line:
+        assert self.line is not None
+        return self.line
+
+
+def observe(world: World, *, follow: bool) -> Line:
+    """An observer opens."""
+    line = world.dial(None)
+    line.say(Open(follow=follow))
+    if not follow:
+        line.say(None)
+    return line
+
+
+def _encoded(name: str, sync_id: str, body: int) -> EncodedExchange:
+    request = b'{"body":"%s"}' % (b"b" * body)
+    return encode_exchange(RedactedExchange(name, sync_id, "http", request, None, None, 1))
