@@ -130,7 +130,7 @@ def test_a_generator_that_fails_leaves_nothing(store):
 
 
 def test_a_table_that_was_rolled_back_is_made_again(store):
-    """Having made the table in a transaction that failed counts for nothing, whatever the schema's version."""
+    """A table made in a transaction that failed is made again by the next."""
 
     def source():
         yield redacted()
@@ -138,9 +138,7 @@ def test_a_table_that_was_rolled_back_is_made_again(store):
 
     with pytest.raises(ZeroDivisionError):
         store.exchanges().put_exchanges(source())
-    with store.transaction() as connection:  # as many changes of the schema as were rolled back
-        connection.execute("CREATE TABLE mine (x)")
-        connection.execute("CREATE TABLE yours (x)")
+    assert "v1_exchanges" not in tables(store)
     store.exchanges().put_exchanges([redacted()])
     assert store.exchanges().count() == 1
 

@@ -123,6 +123,19 @@ def test_a_schema_that_lies_about_itself_is_refused(connection):
         is_readable(connection, "v1_exchanges", ("x",))
 
 
+def test_a_virtual_table_in_disguise_is_refused(connection):
+    """A virtual table that claims to have pages of its own, as a table has, is told by its statement."""
+    connection.executescript("CREATE TABLE t (x); CREATE VIRTUAL TABLE v1_exchanges USING fts5(x)")
+    connection.executescript("""
+        PRAGMA writable_schema=ON;
+        UPDATE sqlite_master SET rootpage = 2 WHERE name = 'v1_exchanges';
+        PRAGMA writable_schema=RESET;
+    """)
+    with pytest.raises((StoreError, sqlite3.DatabaseError)):
+        is_readable(connection, "v1_exchanges", ("x",))
+    assert exists(connection, "t")
+
+
 def test_an_absent_table_is_neither(connection):
     """A table that is not there cannot be read, and nothing forbids to make it."""
     assert not exists(connection, EXCHANGES.name)

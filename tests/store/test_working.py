@@ -64,6 +64,15 @@ def test_nothing_stays_after_removal(target):
     WorkingFolder.claim(target).remove()
 
 
+def test_halves_of_a_crashed_save_go_too(target):
+    """Whatever a crash left half made is taken away with the rest."""
+    started(target).leave()
+    for name in ("unpacking", "packed", "spare", "base.json.new", "database.db-wal", "database.db-journal"):
+        (folder_of(target) / name).write_bytes(b"half")
+    WorkingFolder.claim(target).remove()
+    assert not folder_of(target).exists()
+
+
 def test_a_claim_survives_the_removal_it_waited_for(target, monkeypatch):
     """Whoever opened the lock file just before its owner removed it starts over and holds a real one."""
     first = started(target)
@@ -212,13 +221,15 @@ def test_a_strangers_file_in_the_folder_stays(target):
     assert [path.name for path in folder.path.iterdir()] == ["notes.txt"]
 
 
-def test_a_planted_folder_is_not_read(target, monkeypatch):
+def test_a_planted_folder_is_not_read(target, tmp_path, monkeypatch):
     """A crashed run's folder is read only where it belongs to this user or to the file's owner."""
-    started(target).leave()
+    new = tmp_path / "new.c1z"
+    for path in (target, new):
+        started(path).leave()
+    with CopyLock(new) as own:
+        assert own is not None
     stranger = target.stat().st_uid + 1
     monkeypatch.setattr(os, "geteuid", lambda: stranger)
-    with CopyLock(target) as owners:
+    with CopyLock(target) as owners, CopyLock(new) as planted:
         assert owners is not None
-    target.unlink()
-    with CopyLock(target) as planted:
         assert planted is None

@@ -19,7 +19,7 @@ from captured_exchanges.demo.crawl import list_pages
 from captured_exchanges.demo.layout import title
 from captured_exchanges.demo.screen import command_line
 from captured_exchanges.demo.sync_ids import new_sync_id
-from captured_exchanges.wire import METHOD, baton
+from captured_exchanges.wire import METHOD, SERVICE, baton
 
 __all__ = ["grpcurl_lines", "serve"]
 
@@ -48,9 +48,10 @@ async def _list_some(channel: grpc.aio.Channel, sync_id: str) -> None:
 
 
 def _instructions(address: str) -> list[Text]:
-    commands = [*grpcurl_lines(address), command_line("tail", address, "--follow")]
+    socket = f"SOCKET={shlex.quote(_path(address))}"
+    commands = [*grpcurl_lines(address), command_line("tail", address, "--follow"), socket]
     return [
-        title("Serving until Ctrl-C; look from another terminal, as often as you like: it changes nothing"),
+        title("Serving until Ctrl-C; looking changes nothing. From another terminal:"),
         *(Text(f"  {command}") for command in commands),
     ]
 
@@ -59,10 +60,15 @@ def grpcurl_lines(address: str) -> list[str]:
     """What to type to see the service and what it holds. (grpcurl's own flag for this, -unix, dials TCP in
     its version 1.9.3; an address with its scheme works in all of them.)
     """
-    base, target, method = "grpcurl -plaintext", shlex.quote(unquote(address)), METHOD.lstrip("/")
+    base, target, method = "grpcurl -plaintext", shlex.quote(f"unix:{_path(address)}"), METHOD.lstrip("/")
     return [
         f"{base} {target} list",
-        f"{base} {target} describe {method.replace('/', '.')}",
+        f"{base} {target} describe {SERVICE}",
         f"{base} -d '{{}}' {target} {method}",
         f'{base} -d \'{{"open": {{"follow": true}}}}\' {target} {method}',
     ]
+
+
+def _path(address: str) -> str:
+    """The socket's path, which an address holds percent-encoded."""
+    return unquote(address.removeprefix("unix:"))

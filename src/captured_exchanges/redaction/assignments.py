@@ -15,9 +15,11 @@ from captured_exchanges.redaction.sweep import Path, Sweep
 
 __all__ = ["Assignments"]
 
-_NAME = r"[\pL\pM\pN_$@%.\-]{1,100}(?:\[[\pL\pM\pN_.\-]{0,60}\]){0,8}"
+_NO_NAME = r"\x00-\x20\x7f\"'`=:;,&<>(){}\[\]/\\|!#*+?~^"
+_NAME = rf"[^{_NO_NAME}]+(?:\[[^{_NO_NAME}]*\])*"
 _SEPARATED = compiled(
-    rf"{MARKED}|({_NAME})(\\*[\"'`]?\]?[ \t]{{0,3}}(?:=>|:=|=|:)[ \t]{{0,3}}|\\*[\"']\s{{0,3}},\s{{0,3}})(\\*[\"'`]?)"
+    rf"{MARKED}|({_NAME})"
+    r"(\\*[\"'`]?\]?[ \t]{0,3}(?:=>|:=|=|:)[ \t]{0,3}|\\*[\"']\s{0,3},\s{0,3})(\\*[\"'`]?)"
 )
 _BARE = compiled(r"[^\s&;,\"'`<>]+")
 _SCHEME = compiled(
@@ -25,10 +27,10 @@ _SCHEME = compiled(
 )
 _UNQUOTED_LINE = compiled(r"[^\r\n\"'`<>]+")
 _LINE = compiled(r"[^\r\n]+")
-_NEXT_PAIR = compiled(r"[&;,]\s*[\pL\pN_.\-]+\s*=")
+_NEXT_PAIR = compiled(rf"[&;,]\s*[^{_NO_NAME}]+\s*=")
 _BLOCK = compiled(r"(?:[|>][+-]?\d?)?[ \t]*(?:\r?\n[ \t]+[^\r\n]*)+")
 _LINE_START = compiled(r"^[\s\"'{\-]*(?:export\s+|set\s+|-e\s+|--)?$")
-_SETTING = compiled(r"^\s*(?:-\s+)?[\"']?[\pL\pN_.$@/\-]+[\"']?\s*[:=]")
+_SETTING = compiled(rf"^\s*(?:-\s+)?[\"']?[^{_NO_NAME}]+[\"']?\s*[:=]")
 _SPOKEN = compiled(
     rf"{MARKED}|(?i:\b("
     r"password|passwd|pwd|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
@@ -67,7 +69,9 @@ class Assignments:
         pieces, done = [], 0
         is_settings = lru_cache(maxsize=1)(lambda: _is_list_of_settings(text))
         for match in _SEPARATED.finditer(text):
-            if is_marked(match[0]) or match.start() < done or not (rule := self._rule(match[1])):
+            if is_marked(match[0]) or match.start() < done or _is_part_of_urn(text, match):
+                continue
+            if not (rule := self._rule(match[1])):
                 continue
             start, end = self._value(text, match, is_settings)
             value = text[start:end]
@@ -110,8 +114,6 @@ class Assignments:
             start = _end(_SCHEME, text, start)
             return start, _end(_UNQUOTED_LINE, text, start)
         colon = ":" in separator and "=" not in separator
-        if separator == ":" and text[max(0, match.start() - 1) : match.start()] == ":":
-            return start, start  # a part of an ARN or URN
         if colon and text[start : start + 1] in ("|", ">", "\r", "\n"):
             return start, _end(_BLOCK, text, start)
         if _starts_line(text, match.start()) and (not colon or is_settings()):
@@ -129,6 +131,10 @@ def _spoken(match: Match[str], sweep: Sweep, path: Path) -> str:
     if not said or _ONLY_MARKED.fullmatch(value):
         return match[0]
     return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
+
+
+def _is_part_of_urn(text: str, match: Match[str]) -> bool:
+    return match[2] == ":" and text[max(0, match.start() - 1) : match.start()] == ":"
 
 
 def _closing(text: str, start: int, quote: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from captured_exchanges.exchange import Body, Json
+from captured_exchanges.exchange import Body, BodyState, Json
 from captured_exchanges.redaction.decoding import NotUnderstood, charset_of, decoded, media_type_of, text_of
 from captured_exchanges.redaction.exact_json import NotJson, dumps, loads_and_tidies
 from captured_exchanges.redaction.forms import Forms, looks_like_form
@@ -28,6 +28,7 @@ _CONTROLS = compiled(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _GUARDS = compiled(
     r"(?s)^(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);|/\*.*?\*/|&&&START&&&|\{\}&&)\s*"
 )
+_LONGEST_TYPE = 512
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -61,13 +62,13 @@ class Bodies:
         if body is None:
             return Rendered(None)
         before = sweep.count
+        if len(content_type) > _LONGEST_TYPE:
+            content_type = "application/octet-stream; charset=unknown"
         media_type = media_type_of(content_type)
         try:
             data = decoded(body.data, content_encoding, self._limit)
-            content, size = (
-                self._content(data, body, media_type, charset_of(content_type), sweep, path),
-                len(data),
-            )
+            text = text_of(data, charset_of(content_type)).strip("\ufeff")
+            content, size = self._content(text, body.state, media_type, sweep, path), len(data)
         except (NotUnderstood, TooDeep) as refusal:
             sweep.forget(path)
             reason = refusal.reason if isinstance(refusal, NotUnderstood) else "nested too deep"
@@ -76,9 +77,8 @@ class Bodies:
         return Rendered(_shape(content, media_type, body, size, is_redacted=is_redacted), is_redacted)
 
     def _content(
-        self, data: bytes, body: Body, media_type: str, charset: str, sweep: Sweep, path: Path
+        self, text: str, state: BodyState, media_type: str, sweep: Sweep, path: Path
     ) -> dict[str, Any]:
-        text = text_of(data, charset).strip("\ufeff")
         where = (*path, "value")
         if media_type.startswith("multipart/"):
             raise NotUnderstood("multipart")
@@ -88,11 +88,11 @@ class Bodies:
             return {"type": "json", "value": self._json(text, media_type, sweep, where)}
         except NotJson:
             pass  # something else, then
-        if body.state != "complete":
-            raise NotUnderstood(body.state)
+        if state != "complete":
+            raise NotUnderstood(state)
         if _CONTROLS.search(text):
             raise NotUnderstood("binary")
-        if len(data) > self._text_limit:
+        if len(text) > self._text_limit:
             raise NotUnderstood("too large")
         if _is_form(text, media_type):
             return {"type": "form", "value": self._forms.redact(text, sweep, where)}
@@ -157,7 +157,7 @@ def _is_form(text: str, media_type: str) -> bool:
 def _structure(text: str, media_type: str) -> str:
     """Why a text is more than plain text, or empty."""
     stripped = text.lstrip()
-    if stripped[:1] in ("{", "[") or "json" in media_type:
+    if stripped[:1] in ("{", "[") or ("json" in media_type and '"' in text):
         return "broken JSON"
     if stripped[:1] == "<" or "xml" in media_type or "html" in media_type:
         return "markup"

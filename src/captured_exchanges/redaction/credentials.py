@@ -18,7 +18,8 @@ __all__ = ["Credential", "credentials"]
 
 _PER_REQUEST = frozenset(
     {"digest", "oauth", "hawk", "mac", "hmac", "hmac-sha256", "signature", "negotiate", "ntlm",
-     "aws4-hmac-sha256", "dpop", "sharedkey", "sharedkeylite", "vapid", "eg1-hmac-sha256", "scram-sha-1", "scram-sha-256"}
+     "aws4-hmac-sha256", "dpop", "sharedkey", "sharedkeylite", "vapid", "eg1-hmac-sha256", "scram-sha-1",
+     "scram-sha-256"}
 )  # fmt: skip
 _SIGNATURES = ("dpop", "signature", "signature-256")
 _SESSION_WORDS = frozenset(

@@ -40,13 +40,14 @@ DEFAULT_HEADERS = HeaderTable(
     secret=frozenset(
         {"authorization", "proxy-authorization", "authentication-info", "proxy-authentication-info", "cookie",
          "set-cookie", "cookie2", "set-cookie2", "x-api-key", "api-key", "apikey", "x-auth-token",
-         "x-auth-key", "x-access-token", "private-token", "x-vault-token", "x-amz-security-token", "x-goog-api-key",
-         "x-goog-iam-authorization-token", "x-csrf-token", "x-xsrf-token", "dpop", "x-shopify-access-token",
-         "dd-api-key", "dd-application-key", "circle-token", "x-sf-session", "sforce-session",
-         "x-sfdc-session", "x-functions-key", "ocp-apim-subscription-key", "x-plex-token", "x-gitlab-token",
-         "x-hub-signature", "x-hub-signature-256", "x-slack-signature", "stripe-signature", "signature",
-         "x-signature", "x-amz-signature", "x-goog-authenticated-user-jwt", "cf-access-jwt-assertion",
-         "x-amzn-oidc-data", "x-amzn-oidc-accesstoken", "x-session", "x-auth", "x-key"}
+         "x-auth-key", "x-access-token", "private-token", "x-vault-token", "x-amz-security-token",
+         "x-goog-api-key", "x-goog-iam-authorization-token", "x-csrf-token", "x-xsrf-token", "dpop",
+         "x-shopify-access-token", "dd-api-key", "dd-application-key", "circle-token", "x-sf-session",
+         "sforce-session", "x-sfdc-session", "x-functions-key", "ocp-apim-subscription-key",
+         "x-plex-token", "x-gitlab-token", "x-hub-signature", "x-hub-signature-256", "x-slack-signature",
+         "stripe-signature", "signature", "x-signature", "x-amz-signature",
+         "x-goog-authenticated-user-jwt", "cf-access-jwt-assertion", "x-amzn-oidc-data",
+         "x-amzn-oidc-accesstoken", "x-session", "x-auth", "x-key"}
     ),
     kept=frozenset(
         {"www-authenticate", "proxy-authenticate", "access-control-allow-credentials", "x-auth-user", "etag",
@@ -139,14 +140,18 @@ class Headers:
             return value
         if self.is_secret(name):
             return self._secret(name, value, sweep, path)
-        if rounds and name in self._table.digests:
-            return sweep.remove(path, "header.digest", value)
         if rounds and name == "content-length":
             return str(rounded(int(value))) if value.isdecimal() and len(value) < _LONGEST_LENGTH else "0"
-        if self._names.of(name).effect is Effect.CONTAINER and looks_random(value):
-            return sweep.remove(path, _rule(name), value)
-        if calm:
-            return value
+        if rule := self._rule_of(name, value, rounds=rounds):
+            return sweep.remove(path, rule, value)
+        return value if calm else self._scanned(name, value, sweep, path)
+
+    def _rule_of(self, name: str, value: str, *, rounds: bool) -> str:
+        """The rule by which the value of a header without a secret name goes; empty where it stays."""
+        if rounds and name in self._table.digests:
+            return "header.digest"
+        is_suspect = self._names.of(name).effect is Effect.CONTAINER
+        return _rule(name) if is_suspect and looks_random(value) else ""
 
     def _secret(self, name: str, value: str, sweep: Sweep, path: Path) -> str:
         if name in _COOKIES:

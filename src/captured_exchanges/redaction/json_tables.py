@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from captured_exchanges.redaction.names import Names
-from captured_exchanges.redaction.patterns import clean, compiled
 
 __all__ = ["secret_columns", "secret_columns_of"]
 
@@ -13,9 +12,10 @@ _HEADS = frozenset(
     {"columns", "fields", "headers", "header", "columnNames", "column_names", "cols", "schema"}
 )
 _NAMED_BY = ("name", "label", "field", "columnName", "title")
-_CELL_NAME = compiled(r"[\pL_][\pL\pN_ .-]{0,63}")
+_LONGEST_CELL = 64
 _WIDEST = 1_000
 _PAIR = 2
+_SEPARATORS = str.maketrans("", "", "_ .-")
 
 
 def secret_columns(heads: list[Any], names: Names) -> dict[int, str]:
@@ -36,12 +36,16 @@ def secret_columns_of(rows: list[Any], names: Names) -> dict[int, str]:
         or len(rows[0]) != len(rows[1])
     ):
         return {}
-    if not all(isinstance(cell, str) and _CELL_NAME.fullmatch(clean(cell)) for cell in rows[0]):
+    if not all(isinstance(cell, str) and _is_cell_name(cell) for cell in rows[0]):
         return {}
     columns = secret_columns(rows[0], names)
     if len(rows[0]) == _PAIR:
         columns.pop(0, None)  # rows of two may as well be pairs, whose first is a name
     return columns
+
+
+def _is_cell_name(cell: str) -> bool:
+    return len(cell) <= _LONGEST_CELL and cell.translate(_SEPARATORS).isalnum() and not cell[0].isdigit()
 
 
 def _names(cells: list[Any]) -> list[str] | None:

@@ -7,7 +7,8 @@ it is given: hand it a freshly parsed one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -17,6 +18,7 @@ from captured_exchanges.redaction.json_tables import secret_columns, secret_colu
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Effect, NameInfo, Names, Pair
 from captured_exchanges.redaction.shapes import SHORTEST_RANDOM, looks_random
+from captured_exchanges.redaction.siblings import Siblings
 from captured_exchanges.redaction.sweep import Path, Scan, Sweep
 
 __all__ = ["JsonWalk", "TooDeep", "strings"]
@@ -53,8 +55,6 @@ _LEVELS = {
     Effect.SCALAR: _Level.ALARM,
 }
 _SCALARS = frozenset({str, int, float, bool, type(None)})
-_LONGEST_NAME = 128
-_SHORTEST_CODE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class JsonWalk:
 
     names: Names
     scan: Scan
-    suspects: Callable[[list[str]], Set[str]]
+    suspects: Callable[[list[str]], AbstractSet[str]]
     is_clean_key: Callable[[str], bool]
 
     def walk(self, document: Any, sweep: Sweep, path: Path, *, depth: int = 0, scan: bool = True) -> Any:  # noqa: ANN401 - any JSON
@@ -92,15 +92,17 @@ class _Walk:
         "_of",
         "_rules",
         "_scans_keys",
+        "_siblings",
         "_suspects",
         "_sweep",
     )
 
     def __init__(
-        self, rules: JsonWalk, sweep: Sweep, depth: int, suspects: Set[str], *, scans_keys: bool
+        self, rules: JsonWalk, sweep: Sweep, depth: int, suspects: AbstractSet[str], *, scans_keys: bool
     ) -> None:
         self._rules = rules
         self._names = rules.names
+        self._siblings = Siblings(rules.names)
         self._known = rules.names.known
         self._of = rules.names.of
         self._sweep = sweep
@@ -176,11 +178,13 @@ class _Walk:
         known, of, suspects = self._known, self._of, self._suspects
         infos = [known.get(key) or of(key) for key in obj]
         obj = self._with_clean_keys(obj, path)
-        paired, columns = self._pair(obj, infos), self._columns(obj, infos)
+        if mood.level is _Level.ALARM:
+            obj = self._without_random_keys(obj, path, mood)
+        paired, columns = self._siblings.pair(obj, infos), self._columns(obj, infos)
         for (key, value), info in zip(obj.items(), infos, strict=True):
             if value is None or value is True or value is False:
                 continue
-            meant = info if info.dull else self._meaning(info, paired, obj)
+            meant = info if info.dull else self._siblings.meaning(info, paired, obj, oauth=self._sweep.oauth)
             if type(value) is str and meant.calm and value not in suspects and _is_small(value, mood):
                 continue
             where = (*path, key)
@@ -189,56 +193,14 @@ class _Walk:
             obj[key] = self.value(value, where, meant, mood)
         return obj
 
-    def _meaning(self, info: NameInfo, paired: NameInfo | None, obj: dict[str, Any]) -> NameInfo:
-        """What a name means among its siblings."""
-        if paired is not None and info.pair is Pair.VALUE:
-            return paired
-        return self._beside(obj, info) if info.effect is Effect.BESIDE else info
-
     def _array(self, array: list[Any], path: Path, info: NameInfo, mood: _Mood) -> list[Any]:
         if columns := secret_columns_of(array, self._names):
             self._cells(array[1:], columns, path)
-        second = self._second(array, info)
+        second = self._siblings.second(array, info)
         for at, item in enumerate(array):
             known = second if at == 1 and second is not None else info
             array[at] = self.value(item, (*path, at), known, mood)
         return array
-
-    def _pair(self, obj: dict[str, Any], infos: list[NameInfo]) -> NameInfo | None:
-        """The meaning of an object's values where another of its keys holds a secret name."""
-        for info in infos:
-            if info.pair is Pair.VALUE:
-                break
-        else:
-            return None
-        for value, info in zip(obj.values(), infos, strict=True):
-            if info.pair is Pair.NAME and isinstance(value, str) and len(value) <= _LONGEST_NAME:
-                named = self._names.of(value)
-                if named.secret or named.effect is Effect.CONTAINER:
-                    return named
-        return None
-
-    def _second(self, array: list[Any], info: NameInfo) -> NameInfo | None:
-        """The meaning of the second of two elements where the first is a secret name. A list of names that
-        only sound like secrets, as of grant types, is none.
-        """
-        if len(array) != 2 or not isinstance(array[0], str) or info.effect is Effect.KNOWN:  # noqa: PLR2004
-            return None
-        named = self._names.of(array[0])
-        is_name = isinstance(array[1], str) and self._names.is_vocabulary(array[1])
-        return named if named.secret and not is_name else None
-
-    def _beside(self, obj: dict[str, Any], info: NameInfo) -> NameInfo:
-        found = any(self._is_companion(key, info.companions) for key in obj)
-        if found or (info.rule == "name.code" and self._sweep.oauth and _is_code(obj.get("code"))):
-            return NameInfo(Effect.SCALAR, info.rule, info.pair)
-        return NameInfo(Effect.PLAIN, info.rule, info.pair)
-
-    def _is_companion(self, key: str, companions: frozenset[str]) -> bool:
-        if "password" in companions:
-            info = self._names.of(key)
-            return info.secret and info.rule.removeprefix("name.") in self._names.table.password_labels
-        return " ".join(self._names.words(key)) in companions
 
     def _is_permission(self, value: Any, mood: _Mood) -> bool:  # noqa: ANN401
         permissions = mood.level is _Level.PERMISSIONS
@@ -254,6 +216,14 @@ class _Walk:
         for leaf in leaves:
             self._sweep.learn(leaf)
         return self._sweep.remove(path, rule, leaves[0] if value is leaves[0] else dumps(value).decode())
+
+    def _without_random_keys(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
+        if not any(map(looks_random, obj)):
+            return obj
+        return {
+            self._sweep.remove(path, mood.rule, key) if looks_random(key) else key: value
+            for key, value in obj.items()
+        }
 
     def _columns(self, obj: dict[str, Any], infos: list[NameInfo]) -> dict[int, str]:
         for info in infos:
@@ -310,7 +280,3 @@ def _leaves(value: Any) -> Iterator[str]:  # noqa: ANN401
 def _is_small(text: str, mood: _Mood) -> bool:
     """Whether a string under a calm name is too short to go in this mood."""
     return mood is _CALM or (mood.level <= _Level.SUSPICION and len(text) < SHORTEST_RANDOM)
-
-
-def _is_code(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, str) and len(value) >= _SHORTEST_CODE

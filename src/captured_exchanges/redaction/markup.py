@@ -12,7 +12,7 @@ __all__ = ["Markup"]
 
 _TAG = compiled(r"<[A-Za-z_][^<>]*>?")
 _QUOTED = compiled(r"\"[^\"]*\"|'[^']*'")
-_NAME = compiled(r"[\pL_][\pL\pN_.:\-]*")
+_NAME = compiled(r"[^\x00-\x20\x7f\"'`=;,&<>(){}\[\]/\\|!#*+?~^]+")
 _LOOKS = compiled(r"</[A-Za-z_]|/>|<[A-Za-z_][A-Za-z0-9_:.-]*\s[^<>]*=|<!\[CDATA\[")
 _LONGEST_NAME = 64
 

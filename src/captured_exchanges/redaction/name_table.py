@@ -46,6 +46,8 @@ class NameTable:
     """Whole names that are secret only where a sibling's whole name is one of these."""
     joined: frozenset[str]
     """Further words that names written without separators are made of: `userpassword`."""
+    endings: tuple[str, ...]
+    """Words that are split off the end of a longer one: `gitpassword`. No word of any language ends so."""
     harmless: frozenset[str]
     """Values that no rule but a strong one takes for a secret."""
     label_verbs: frozenset[str]
@@ -149,9 +151,9 @@ _NEUTRAL_TAILS = _words(
 _STRONG: Phrases = {
     "password": _phrases(
         "password, passwords, passwd, passwds, pwd, pwds, psswd, userpass, passwort, passwörter, kennwort,"
-        "contraseña, contrasena, senha, wachtwoord, mot de passe, motdepasse, haslo,"
-        "hasło, losenord, lösenord,"
-        "salasana, adgangskode, пароль, 密码, 密碼, パスワード, 비밀번호, pass word, pass wd, user pass, db pass"
+        "contraseña, contrasena, senha, wachtwoord, mot de passe, motdepasse, haslo, hasło,"
+        "losenord, lösenord, salasana, adgangskode, пароль, 密码, 密碼, パスワード, 비밀번호,"
+        "pass word, pass wd, user pass, db pass"
     ),
     "passphrase": _phrases("passphrase, passphrases, pass phrase"),
     "passcode": _phrases("passcode, passcodes, pass code"),
@@ -254,7 +256,6 @@ _LABEL_VERBS = _words(
 )
 
 _PAIR_NAMES = _words(
-    ""
     "name key type field attribute attributes label id parameter param header variable property title path k"
 )
 _PAIR_VALUES = _words(
@@ -279,6 +280,7 @@ DEFAULT_NAMES = NameTable(
     whole=_WHOLE,
     beside=_BESIDE,
     joined=_JOINED,
+    endings=("password", "passwd", "passphrase", "apikey", "secret", "token"),
     harmless=_HARMLESS,
     label_verbs=_LABEL_VERBS,
     pair_names=_PAIR_NAMES,

@@ -116,6 +116,7 @@ class Names:
         self._ending = {**_index(table.scalar), **self._strong}
         self._whole = _index(table.whole)
         self._listed = _index(table.listed)
+        self._cursors = frozenset(phrase.replace(" ", "") for phrase in table.pagination)
         self._triggers = frozenset(name for names in table.beside.values() for name in names)
         self._lexicon = self._words_to_join()
         self.known: dict[str, NameInfo] = {}
@@ -174,7 +175,8 @@ class Names:
     def _effect(self, words: tuple[str, ...], *, is_label: bool) -> tuple[Effect, str]:
         whole = " ".join(words)
         bare = whole.removeprefix("x ")
-        if not words or bare in self.table.pagination or bare in self.table.benign:
+        is_cursor = bare in self.table.pagination or bare.replace(" ", "") in self._cursors
+        if not words or is_cursor or bare in self.table.benign:
             return Effect.KNOWN, ""
         if label := _ends_with(whole, self._listed):
             return Effect.SCALAR, label
@@ -236,7 +238,13 @@ class Names:
                     ways[end] = min(
                         ways[end] or (*before, token[start:end]), (*before, token[start:end]), key=len
                     )
-        return ways[-1] or (token,)
+        return ways[-1] or self._without_ending(token)
+
+    def _without_ending(self, token: str) -> tuple[str, ...]:
+        for ending in self.table.endings:
+            if token.endswith(ending):
+                return token.removesuffix(ending), *self.words(ending)
+        return (token,)
 
 
 def _index(phrases: Phrases) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import AnyStr, Protocol, TypeVar
 
 import re2
 
-__all__ = ["Match", "Pattern", "clean", "compiled", "quoted"]
+__all__ = ["Match", "Pattern", "clean", "compiled", "compiled_once", "quoted"]
 
 _MEMORY = 64 << 20
 """Bytes that one pattern's automaton may take; beyond it RE2 falls back to a slower, still linear, engine."""
@@ -84,6 +84,15 @@ def compiled(source: str) -> Pattern:
     options.max_mem = _MEMORY
     options.log_errors = False
     pattern: Pattern = re2.compile(source, options)
+    return pattern
+
+
+def compiled_once(source: str) -> Pattern:
+    """A big pattern, of literals that nobody else may keep: `re2` remembers the last 128 patterns, in
+    plain text and with their automata, and is made to forget them.
+    """
+    pattern = compiled(source)
+    re2.purge()
     return pattern
 
 

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from captured_exchanges.redaction.encodings import spellings, unquoted
-from captured_exchanges.redaction.patterns import Match, Pattern, compiled, quoted
+from captured_exchanges.redaction.patterns import Match, Pattern, compiled_once, quoted
 
 __all__ = ["VOCABULARY", "Needles", "Registry", "is_findable"]
 
@@ -20,20 +20,18 @@ MAX_REGISTERED = 1_024
 MAX_OBSERVED = 128
 _SHORTEST_REGISTERED = 4
 _SHORTEST_OBSERVED = 8
+_DISTINCT = 4
 _RECENT = 8
-_FEW = 12
-"""Spellings up to which a search for each is cheaper than building an automaton for all."""
 
 VOCABULARY = (
-    "kind method url headers body started_at http_version attempt call_id status reason duration_ms error "
-    "remote_address redactions path rule type value media_type size decoded_size state truncated complete "
-    "abandoned omitted json form text multipart message surface entrypoint resourceType "
-    "REDACTED name. value. "
-    "header. url. text. registered authorization proxy-authorization set-cookie cookie password passwords "
-    "application/json application/x-www-form-urlencoded text/plain content-type "
-    "content-length content-encoding "
-    "user-agent accept-encoding client_credentials authorization_code refresh_token access_token id_token "
-    "username undefined anonymous administrator Administrator required disabled enabled unknown"
+    "kind method url headers body started_at http_version attempt call_id status reason duration_ms "
+    "error remote_address redactions path rule type value media_type size decoded_size state truncated "
+    "complete abandoned omitted json form text multipart message surface entrypoint resourceType "
+    "REDACTED name. value. header. url. text. registered authorization proxy-authorization set-cookie "
+    "cookie password passwords application/json application/x-www-form-urlencoded text/plain "
+    "content-type content-length content-encoding user-agent accept-encoding client_credentials "
+    "authorization_code refresh_token access_token id_token username undefined anonymous administrator "
+    "Administrator required disabled enabled unknown"
 )
 """Words that documents are made of; none of them, and no part of one, can be a registered secret."""
 
@@ -43,12 +41,13 @@ class Needles:
 
     __slots__ = ("_pattern", "_secrets", "_spellings")
 
-    def __init__(self, secrets: Iterable[bytes]) -> None:
+    def __init__(self, secrets: Iterable[bytes], *, lasting: bool = False) -> None:
+        """`lasting`: they will be searched for often enough to be worth an automaton."""
         self._secrets = {form: secret for secret in secrets for form in spellings(secret)}
         self._spellings = sorted(self._secrets, key=len, reverse=True)
         self._pattern: Pattern | None = None
-        if len(self._spellings) > _FEW:
-            self._pattern = compiled("|".join(quoted(form.decode()) for form in self._spellings))
+        if lasting:
+            self._pattern = compiled_once("|".join(quoted(form.decode()) for form in self._spellings))
 
     def found(self, data: bytes) -> bool:
         """Whether any secret is in there, percent-encoded in whatever way included."""
@@ -114,7 +113,7 @@ class Registry:
         with self._lock:
             if len(self._recent) > _RECENT:
                 self._recent.clear()
-                self._settled_needles = (Needles((*self._registered, *self._observed)),)
+                self._settled_needles = (Needles((*self._registered, *self._observed), lasting=True),)
             recent = (Needles(self._recent),) if self._recent else ()
             self._needles = (*self._settled_needles, *recent)
             return self._needles
@@ -138,8 +137,8 @@ def is_findable(secret: bytes) -> bool:
     """Whether a secret that nobody registered by hand can be told from data: eight bytes and no word that
     documents are made of.
     """
-    return len(secret) >= _SHORTEST_OBSERVED and len(set(secret)) > 2 and not "
-    "_is_vocabulary(secret)  # noqa: PLR2004
+    varied = len(secret) >= _SHORTEST_OBSERVED and len(set(secret)) >= _DISTINCT
+    return varied and not _is_vocabulary(secret)
 
 
 def _is_vocabulary(secret: bytes) -> bool:

@@ -130,10 +130,7 @@ class Urls:
         pieces = [piece.partition("=") for piece in query.split(separator)]
         names = [self._names.words(decoded_name(name)) for name, _, _ in pieces]
         coded = oauth or any(" ".join(words) in self._table.code_siblings for words in names)
-        return separator.join(
-            self._param(name, equals, value, sweep, path, depth, coded=coded)
-            for name, equals, value in pieces
-        )
+        return separator.join(self._param(piece, sweep, path, depth, coded=coded) for piece in pieces)
 
     def rule(self, name: str, value: str, *, coded: bool) -> str:
         """The rule by which a parameter goes (name and value decoded), empty where it stays. `coded`: it
@@ -155,17 +152,17 @@ class Urls:
         return info.effect is Effect.CONTAINER or bare in self._table.suspects
 
     def _param(
-        self, name: str, equals: str, value: str, sweep: Sweep, path: Path, depth: int, *, coded: bool
+        self, piece: tuple[str, str, str], sweep: Sweep, path: Path, depth: int, *, coded: bool
     ) -> str:
-        if not value:
-            return self._rescanned(name, sweep, path, depth) + equals
+        name, equals, value = piece
         plain = urllib.parse.unquote_plus(value)
-        if is_marker(plain):
-            return f"{name}{equals}{value}"
+        shown = self._rescanned(name, sweep, path, depth) + equals
+        if not value or is_marker(plain):
+            return shown + value
         if rule := self.rule(decoded_name(name), plain, coded=coded):
             sweep.learn(plain)
-            return f"{self._rescanned(name, sweep, path, depth)}{equals}{sweep.remove(path, rule, plain)}"
-        return self._rescanned(name, sweep, path, depth) + equals + self._rescanned(value, sweep, path, depth)
+            return shown + sweep.remove(path, rule, plain)
+        return shown + self._rescanned(value, sweep, path, depth)
 
     def _rescanned(self, piece: str, sweep: Sweep, path: Path, depth: int) -> str:
         plain = urllib.parse.unquote_plus(piece)

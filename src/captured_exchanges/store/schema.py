@@ -145,7 +145,6 @@ def _step(database: Database) -> bool:
         if version < len(MIGRATIONS):
             name, apply = MIGRATIONS[version]
             _RECORD.create(connection)
-            require_plain(connection, _RECORD)
             apply(connection)
             connection.execute(
                 "INSERT INTO v1_exchange_schema (version, step, applied_at) VALUES (?, ?, ?)",

@@ -54,6 +54,7 @@ class WorkingFolder:
         self.packed = self.path / "packed"
         self.spare = self.path / "spare"
         self._base = self.path / "base.json"
+        self._draft = self.path / "base.json.new"
         self._lock = lock
 
     @classmethod
@@ -129,17 +130,18 @@ class WorkingFolder:
             Path(f"{self.database}-journal"),
             self._unpacking,
             self.packed,
+            self.spare,
+            self._draft,
         ):
             path.unlink(missing_ok=True)
 
     def _note(self, *stamps: Stamp | None) -> None:
-        draft = self.path / "base.json.new"
-        draft.unlink(missing_ok=True)
-        with create_private(draft) as file:
+        self._draft.unlink(missing_ok=True)
+        with create_private(self._draft) as file:
             file.write(json.dumps(stamps).encode())
             file.flush()
             os.fsync(file.fileno())
-        replace(draft, self._base)
+        replace(self._draft, self._base)
 
 
 class CopyLock:

@@ -1,0 +1,60 @@
+"""The public API as its users type it. Never run: mypy reads it in `make check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import grpc
+import httpx
+import httpx2
+
+from captured_exchanges import CapturedExchangesError
+from captured_exchanges.capture import Scope, current_scope, intent
+from captured_exchanges.capture import httpx as capture_httpx
+from captured_exchanges.capture import httpx2 as capture_httpx2
+from captured_exchanges.connector import SERVER_OPTIONS, ExchangeProducer, serve_until_stopped
+from captured_exchanges.exchange import Exchange, RedactedExchange, StoredExchange
+from captured_exchanges.provenance import Explanation, explain
+from captured_exchanges.redaction import Redactor
+from captured_exchanges.store import ExchangesProvider, open_store
+from captured_exchanges.syncer import ConsumerReport, ExchangeConsumer
+from captured_exchanges.wire import encode_exchange
+
+
+async def a_connector(address: str) -> None:
+    producer = ExchangeProducer("acme", version="1.0")
+    capture_httpx.instrument_client(httpx.AsyncClient(), producer.recorder)
+    capture_httpx2.instrument_client(httpx2.Client(), producer.recorder)
+    server: grpc.aio.Server = grpc.aio.server(interceptors=[producer.interceptor()], options=SERVER_OPTIONS)
+    producer.attach(server)
+    producer.listen(server, address)
+    await serve_until_stopped(server, producer)
+
+
+def a_scope() -> tuple[str, ...]:
+    with intent(surface="sync", resource_type="user", sync_id="s", page=3) as scope:
+        inner: Scope | None = current_scope()
+        assert inner is scope
+    return scope.request_ids
+
+
+async def a_syncer(address: str, path: Path) -> ConsumerReport | None:
+    try:
+        with open_store(path, "rw") as store:
+            async with ExchangeConsumer(address, store, sync_id="s") as consumer:
+                return await consumer.drain()
+    except CapturedExchangesError:
+        return None
+
+
+def an_engineer(path: Path) -> list[StoredExchange]:
+    with open_store(path) as store:
+        provider: ExchangesProvider = store
+        explanations: list[Explanation] = explain(provider, "user:alice")
+    return [exchange for explanation in explanations for exchange in explanation.exchanges]
+
+
+def nothing_unredacted_is_encoded(raw: Exchange) -> None:
+    encode_exchange(raw)  # type: ignore[arg-type]
+    redacted: RedactedExchange = Redactor().redact(raw)
+    encode_exchange(redacted)
