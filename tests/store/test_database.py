@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 
@@ -276,3 +278,25 @@ def test_replaced_content_does_not_linger(database, path):
         connection.execute("DELETE FROM t")
     with database.whole(path.with_name("spare")) as whole:
         assert b"personal data of someone" not in whole.read_bytes()
+
+
+WRITES_64_MIB = """
+import resource, sys
+from pathlib import Path
+from captured_exchanges.store.database import Database
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1024**2)
+database = Database(Path(sys.argv[1]), name="x.db", read_only=False)
+before = peak()
+for _ in range(64):
+    with database.writing() as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS t (x)")
+        connection.executemany("INSERT INTO t VALUES (zeroblob(8192))", [()] * 128)
+print(peak() - before)
+"""
+
+
+def test_the_page_cache_stays_bounded(path):
+    """However much is written, SQLite holds its 8 MiB of pages and not two thousand pages of 64 KiB."""
+    command = [sys.executable, "-c", WRITES_64_MIB, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 24

@@ -36,6 +36,7 @@ _ALWAYS = (
     "PRAGMA mmap_size=0",
     f"PRAGMA cache_size=-{_CACHE_KIB}",
 )
+"""`cache_size` in KiB becomes a number of pages at once: it is set again where the page size changes."""
 
 
 class Database:
@@ -146,6 +147,7 @@ class Database:
         with suppress(sqlite3.OperationalError):
             connection.execute("PRAGMA journal_mode=wal")
         page_size = int(connection.execute("PRAGMA page_size").fetchone()[0])
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint={max(1, _WAL_BYTES // page_size)}")
         connection.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
