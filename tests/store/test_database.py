@@ -281,17 +281,17 @@ def test_replaced_content_does_not_linger(database, path):
 
 
 WRITES_64_MIB = """
-import resource, sys
+import os, psutil, sys
 from pathlib import Path
 from captured_exchanges.store.database import Database
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1024**2)
+memory = lambda: psutil.Process().memory_info().rss // 1024**2
 database = Database(Path(sys.argv[1]), name="x.db", read_only=False)
-before = peak()
+before = memory()
 for _ in range(64):
     with database.writing() as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS t (x)")
-        connection.executemany("INSERT INTO t VALUES (zeroblob(8192))", [()] * 128)
-print(peak() - before)
+        connection.executemany("INSERT INTO t VALUES (?)", [(os.urandom(8192),) for _ in range(128)])
+print(memory() - before)
 """
 
 
