@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST_ARGS ?=
 
 # Tests and checks find buf and the command `exchanges` here.
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+test check soak: export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench proto soak clean

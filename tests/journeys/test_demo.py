@@ -144,12 +144,12 @@ def test_a_run_that_is_stopped_leaves_nothing(tmp_path, step, number, code):
         assert "Traceback" not in demo.err
 
 
-@pytest.mark.parametrize("victim", ["directory", "connector"])
+@pytest.mark.parametrize("victim", ["directory", "connector", "syncer"])
 def test_a_process_that_dies_is_named_in_one_line(tmp_path, victim):
     """When a child is killed the demo ends with 1 and one line that says which, and leaves nothing."""
     with live_demo(tmp_path) as demo:
         children = demo.wait_for("connector")
-        next(child for child in children if f"demo.{victim}" in " ".join(child.cmdline())).kill()
+        demo.child(victim).kill()
         assert demo.finish() == 1
         *_, last = demo.err.splitlines()
         assert last == f"error: the {victim} was ended by SIGKILL: it said nothing on stderr"

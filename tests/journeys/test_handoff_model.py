@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -23,6 +24,8 @@ BODIES = st.sampled_from([10, 10, 200, 700, 2800, 5000])  # of 4000 bytes in the
 PICK = st.integers(0, 9)
 SELDOM = st.integers(0, 4).map(lambda n: n == 4)  # what undoes all the rest must not come all the time
 SOAK = bool(os.environ.get("SOAK"))
+
+pytestmark = pytest.mark.timeout(3600 if SOAK else 120)
 
 
 class HandoffMachine(RuleBasedStateMachine):
@@ -205,7 +208,7 @@ def _with(account, told, in_order):
 
 HandoffMachine.TestCase.settings = settings(
     settings.get_profile("soak" if SOAK else "default"),
-    max_examples=3000 if SOAK else 100,
+    max_examples=3000 if SOAK else 150,
     stateful_step_count=80,
 )
 TestHandoff = HandoffMachine.TestCase

@@ -37,32 +37,194 @@ def test_a_name_is_split_into_words(name, words):
     assert tokenise(name) == words
 
 
-SUBTREE = """
-password Password passwd pwd user_password userPassword db_password PASSWORD1 unicodePwd userPassword ms-Mcs-AdmPwd
-passphrase passcode client_secret clientSecret clientsecret app_secret shared_secret private_key privateKey
-secret_key SecretAccessKey secret_access_key signing_key encryptionKey userPKCS12 passwords krbPrincipalKey
-supplementalCredentials пароль contraseña motDePasse pAssWorD dbpass userpassword newpassword gitpassword cookies
-""".split()
-SCALAR = """
-secret token access_token accessToken accesstoken refresh_token id_token idToken auth_token _authToken bearer
-api_key apiKey apikey x-api-key APIKEY access_key assertion client_assertion SAMLRequest SAMLResponse
-code_verifier authorization credential cookie set-cookie session_id sessionId jwt otp totp pin mfa_code mfaCode
-one_time_code oneTimeCode recovery_code recoveryCodes backup_codes security_answer recoveryAnswer seed dsn
-connection_string connectionString webhook_url webhookUrl password_hint asyncToken session_token sessionToken
-x-okta-xsrftoken slacktoken secretText token_value tokenHash password_value password_data passwordProfile otpCode
-device_code x-functions-key
-""".split()
-CONTAINER = "credentials creds secrets tokens auth authentication passwordCredentials keyring".split()
-NOT_SECRET = """
-secretary author monkey oauth_scopes client_id clientId state email key public_key publicKey key_id kid fingerprint
-AccessKeyId aws_access_key_id passwordChanged password_changed_at password_last_changed pwdLastSet badPwdCount
-token_type tokenType token_endpoint password_policy passwordExpires password_expires_at password_enabled otp_enabled
-token_count secretName secret_arn credentialProvider password_required password_length maxPwdAge nextPageToken
-next_page_token pageToken continuationToken syncToken scroll_id cursor skiptoken NextToken Marker compass passage
-passport keyword shipping opinion spinning hashtag passkey country_code postalCode errorCode X-Auth-User
-client_secret_expires_at access_tokens_url private_key_id secret_scanning_alerts passwordless monkeys
-token_endpoint_auth_methods_supported code_challenge session_state csrf_param grant_type redirect_uri question
-""".split()
+SUBTREE = [
+    "password",
+    "Password",
+    "passwd",
+    "pwd",
+    "user_password",
+    "userPassword",
+    "db_password",
+    "PASSWORD1",
+    "unicodePwd",
+    "userPassword",
+    "ms-Mcs-AdmPwd",
+    "passphrase",
+    "passcode",
+    "client_secret",
+    "clientSecret",
+    "clientsecret",
+    "app_secret",
+    "shared_secret",
+    "private_key",
+    "privateKey",
+    "secret_key",
+    "SecretAccessKey",
+    "secret_access_key",
+    "signing_key",
+    "encryptionKey",
+    "userPKCS12",
+    "passwords",
+    "krbPrincipalKey",
+    "supplementalCredentials",
+    "пароль",
+    "contraseña",
+    "motDePasse",
+    "pAssWorD",
+    "dbpass",
+    "userpassword",
+    "newpassword",
+    "gitpassword",
+    "cookies",
+]
+SCALAR = [
+    "secret",
+    "token",
+    "access_token",
+    "accessToken",
+    "accesstoken",
+    "refresh_token",
+    "id_token",
+    "idToken",
+    "auth_token",
+    "_authToken",
+    "bearer",
+    "api_key",
+    "apiKey",
+    "apikey",
+    "x-api-key",
+    "APIKEY",
+    "access_key",
+    "assertion",
+    "client_assertion",
+    "SAMLRequest",
+    "SAMLResponse",
+    "code_verifier",
+    "authorization",
+    "credential",
+    "cookie",
+    "set-cookie",
+    "session_id",
+    "sessionId",
+    "jwt",
+    "otp",
+    "totp",
+    "pin",
+    "mfa_code",
+    "mfaCode",
+    "one_time_code",
+    "oneTimeCode",
+    "recovery_code",
+    "recoveryCodes",
+    "backup_codes",
+    "security_answer",
+    "recoveryAnswer",
+    "seed",
+    "dsn",
+    "connection_string",
+    "connectionString",
+    "webhook_url",
+    "webhookUrl",
+    "password_hint",
+    "asyncToken",
+    "session_token",
+    "sessionToken",
+    "x-okta-xsrftoken",
+    "slacktoken",
+    "secretText",
+    "token_value",
+    "tokenHash",
+    "password_value",
+    "password_data",
+    "passwordProfile",
+    "otpCode",
+    "device_code",
+    "x-functions-key",
+]
+CONTAINER = [
+    "credentials",
+    "creds",
+    "secrets",
+    "tokens",
+    "auth",
+    "authentication",
+    "passwordCredentials",
+    "keyring",
+]
+NOT_SECRET = [
+    "secretary",
+    "author",
+    "monkey",
+    "oauth_scopes",
+    "client_id",
+    "clientId",
+    "state",
+    "email",
+    "key",
+    "public_key",
+    "publicKey",
+    "key_id",
+    "kid",
+    "fingerprint",
+    "AccessKeyId",
+    "aws_access_key_id",
+    "passwordChanged",
+    "password_changed_at",
+    "password_last_changed",
+    "pwdLastSet",
+    "badPwdCount",
+    "token_type",
+    "tokenType",
+    "token_endpoint",
+    "password_policy",
+    "passwordExpires",
+    "password_expires_at",
+    "password_enabled",
+    "otp_enabled",
+    "token_count",
+    "secretName",
+    "secret_arn",
+    "credentialProvider",
+    "password_required",
+    "password_length",
+    "maxPwdAge",
+    "nextPageToken",
+    "next_page_token",
+    "pageToken",
+    "continuationToken",
+    "syncToken",
+    "scroll_id",
+    "cursor",
+    "skiptoken",
+    "NextToken",
+    "Marker",
+    "compass",
+    "passage",
+    "passport",
+    "keyword",
+    "shipping",
+    "opinion",
+    "spinning",
+    "hashtag",
+    "passkey",
+    "country_code",
+    "postalCode",
+    "errorCode",
+    "X-Auth-User",
+    "client_secret_expires_at",
+    "access_tokens_url",
+    "private_key_id",
+    "secret_scanning_alerts",
+    "passwordless",
+    "monkeys",
+    "token_endpoint_auth_methods_supported",
+    "code_challenge",
+    "session_state",
+    "csrf_param",
+    "grant_type",
+    "redirect_uri",
+    "question",
+]
 
 
 @pytest.mark.parametrize("name", SUBTREE)
@@ -133,7 +295,16 @@ def test_keys_of_pairs_are_told_by_their_last_word():
 
 
 @pytest.mark.parametrize(
-    ("value", "is_vocabulary"), [("refresh_token", True), ("none", False), ("hunter7x", False)]
+    ("value", "is_vocabulary"),
+    [
+        ("refresh_token", True),
+        ("none", True),
+        ("admin", False),
+        ("hunter7x", False),
+        ("token1", False),
+        ("a" * 2_000, False),
+        ("\ud800", False),
+    ],
 )
 def test_vocabulary_is_made_of_the_words_of_names(value, is_vocabulary):
     """A list of grant types is told from a pair by its words."""

@@ -3,8 +3,10 @@
 import shutil
 import signal
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +35,17 @@ class LiveDemo:
             if line.startswith(beginning):
                 return psutil.Process(self.process.pid).children(recursive=True)
         raise AssertionError(f"it ended before {beginning!r}: {self.err}")
+
+    def child(self, name: str) -> psutil.Process:
+        """The process of that name, as soon as it runs."""
+        deadline = time.monotonic() + DEADLINE
+        while time.monotonic() < deadline:
+            for child in psutil.Process(self.process.pid).children():
+                with suppress(psutil.Error):
+                    if f"captured_exchanges.demo.{name}" in child.cmdline():
+                        return child
+            threading.Event().wait(0.02)
+        raise AssertionError(f"no process {name!r}: {self.err}")
 
     def read_until(self, part: str) -> None:
         """Read stdout until a line with this in it."""

@@ -57,6 +57,8 @@ from support.handoff_model import Capture, Model, ModelStore
 
 LIMITS = Limits(6, 3000, 3, 1500, 0.05)
 MAX_BYTES = 4000
+MANY = 5000
+"""Turns after which somebody is spinning."""
 IN_FLIGHT = 4
 """Messages that a line takes before a write on it has to wait."""
 
@@ -119,16 +121,17 @@ class World:
 
     def flow(self) -> None:
         """Everything that can happen without time passing happens."""
-        while True:
+        for _ in range(MANY):
             moved = self.serve()
             moved |= sum(line.deliver_up() + line.deliver_down() for line in list(self.lines)) > 0
             moved |= sum(syncer.work() for syncer in self.syncers) > 0
             if not moved:
                 return
+        raise AssertionError("the ends never come to rest")
 
     def elapse(self, seconds: float, *, flowing: bool) -> None:
         """Time passes, with the lines open or clogged; nobody sleeps past the time it asked for."""
-        until = self.now + seconds
+        until, turns = self.now + seconds, 0
         while True:
             times = [line.stream.wake_at for line in self.lines]
             times += [syncer.end.deadline() for syncer in self.syncers]
@@ -141,6 +144,8 @@ class World:
                 self.flow()
             if self.now >= until:
                 return
+            if (turns := turns + 1) > MANY:
+                raise AssertionError("somebody asks to be asked all the time")
 
 
 class Line:
@@ -284,6 +289,7 @@ class Syncer:
         self.store: ModelStore = world.model.store(consumer_id)
         self.line: Line | None = None
         self.task: Commit | ReadWatermarks | None = None
+        self._opening = Open()
         settings = ClientSettings(
             consumer_id=consumer_id, sync_id="own", take_over=take_over, limits=LIMITS, delivery_delay=0.2
         )
@@ -298,8 +304,12 @@ class Syncer:
 
     def heard(self, line: Line, response) -> None:
         """A message arrived."""
-        if line is self.line:
-            self.perform(self.end.received(response, self.world.now))
+        if line is not self.line:
+            return
+        if isinstance(response, Opened):  # what the store held at the open counts as acked
+            held = {position.epoch: position.after_sequence for position in self._opening.resume}
+            assert response.acked_through >= held.get(response.epoch, 0)
+        self.perform(self.end.received(response, self.world.now))
 
     def call_ended(self, line: Line, code: int, detail: str) -> None:
         """The call is over."""
@@ -339,6 +349,7 @@ class Syncer:
                 assert self.task is None
                 self.task = action
             case Dial(open_):
+                self._opening = open_
                 self.line = self.world.dial(self)
                 self.line.say(open_)
             case ClientSend(request):

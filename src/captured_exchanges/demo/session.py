@@ -23,7 +23,7 @@ from captured_exchanges.demo.progress import Progress
 from captured_exchanges.demo.screen import screens
 from captured_exchanges.demo.seed import seed
 from captured_exchanges.demo.serving import serve
-from captured_exchanges.demo.target import check_target, remove_earlier
+from captured_exchanges.demo.target import check_target, discard_unfinished, remove_earlier
 from captured_exchanges.security import temporary_private_folder, unix_address
 
 __all__ = ["session"]
@@ -97,9 +97,13 @@ class _Session:
         remove_earlier(out)
         self._progress.doing("starting the syncer")
         configuration = {"target": address, "out": str(out)}
-        async with started("syncer", "syncer", configuration, self._scrubbed) as syncer:
-            saved = await while_alive(syncer.expect("saved", self._listed), directory, connector)
-            await syncer.finish()
+        try:
+            async with started("syncer", "syncer", configuration, self._scrubbed) as syncer:
+                saved = await while_alive(syncer.expect("saved", self._listed), directory, connector)
+                await syncer.finish()
+        except BaseException:
+            discard_unfinished(out)  # one that had to be killed could not do it itself
+            raise
         self._progress.done("synced", counted(saved["counts"]))
         return saved
 

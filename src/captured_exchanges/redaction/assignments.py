@@ -35,7 +35,7 @@ _SPOKEN = compiled(
     rf"{MARKED}|(?i:\b("
     r"password|passwd|pwd|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
     r"|verification code|api key|access key|secret key|private key|client secret)"
-    r"(\s*(?::\s+|=\s*)|\s+(?:is|was|are|for \S{1,60} is)\s*:?\s+|\s+)([\"'`]?)([^\s\"'`,;]{4,}))"
+    r"(\s*(?::\s+|=\s*)|\s+(?:is|was|are|for \S{1,60} is)\s*:?\s+|\s+)([\"'`]?)([^\s\"'`,;&]{4,}))"
 )
 _OPTION = compiled(r"((?:^|\s)--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)([^\s\"'\-][^\s\"']*)")
 _ONLY_MARKED = compiled(rf"\W*(?:{MARKED})(?:@.*|\W*)")

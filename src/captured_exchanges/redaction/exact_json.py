@@ -18,8 +18,8 @@ __all__ = ["MAX_NESTING", "NotJson", "dumps", "dumps_text", "loads", "loads_and_
 
 MAX_NESTING = 200
 """Levels of objects and arrays that are followed; a deeper document is not JSON to us."""
-_LONG_NUMBER = compiled(r"[0-9]{20}")
-_UNTIDY = compiled(r"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|[0-9]{20}")
+_LONG_NUMBER = compiled(r"[0-9]{19}")
+_UNTIDY = compiled(r"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|[0-9]{19}")
 """What stands in JSON that is spelled otherwise than ours; a false alarm costs one serialisation."""
 
 

@@ -171,7 +171,8 @@ class Headers:
     def _cookie(self, piece: str, sweep: Sweep, path: Path, rule: str) -> str:
         name, equals, value = piece.partition("=")
         if not equals or _COOKIE_NAME.match(name) is None:
-            return sweep.remove(path, rule, piece) if piece.strip() else piece
+            kept = not piece.strip() or is_marker(piece.strip())
+            return piece if kept else sweep.remove(path, rule, piece)
         if not value.strip() or is_marker(value.strip()):
             return piece
         if looks_like_credential(value.strip()):

@@ -177,7 +177,11 @@ class _Walk:
         """An object whose names may mean something, to each other too."""
         known, of, suspects = self._known, self._of, self._suspects
         infos = [known.get(key) or of(key) for key in obj]
-        obj = self._with_clean_keys(obj, path)
+        cleaned = self._with_clean_keys(obj, path)
+        if cleaned is not obj:
+            # What a key means must not depend on whether it has been cleaned before.
+            infos = [info if info.secret else of(key) for key, info in zip(cleaned, infos, strict=True)]
+            obj = cleaned
         if mood.level is _Level.ALARM:
             obj = self._without_random_keys(obj, path, mood)
         paired, columns = self._siblings.pair(obj, infos), self._columns(obj, infos)

@@ -46,6 +46,8 @@ class NameTable:
     """Whole names that are secret only where a sibling's whole name is one of these."""
     joined: frozenset[str]
     """Further words that names written without separators are made of: `userpassword`."""
+    methods: frozenset[str]
+    """Words that stand beside the names of secrets in lists of methods: `["password", "webauthn"]`."""
     endings: tuple[str, ...]
     """Words that are split off the end of a longer one: `gitpassword`. No word of any language ends so."""
     harmless: frozenset[str]
@@ -280,6 +282,10 @@ DEFAULT_NAMES = NameTable(
     whole=_WHOLE,
     beside=_BESIDE,
     joined=_JOINED,
+    methods=_words(
+        "implicit email sms webauthn fido fido2 saml oidc oauth2 sso push mfa ldap kerberos certificate none social"
+        " passkey phone call hardware push_notification magic_link client_credentials hybrid"
+    ),
     endings=("password", "passwd", "passphrase", "apikey", "secret", "token"),
     harmless=_HARMLESS,
     label_verbs=_LABEL_VERBS,

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
+from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.name_table import DEFAULT_NAMES, NameTable, Phrases
 from captured_exchanges.redaction.patterns import clean, compiled, quoted
 
@@ -80,6 +81,9 @@ _LONGEST_CACHED = 128
 _LONGEST = 1024
 _UNREADABLE = NameInfo(Effect.SCALAR, "name.unreadable")
 _WORD = compiled(r"\p{Lu}+[\p{Ll}\p{M}]*|[\p{Ll}\p{M}]+|[\p{Lo}\p{Lt}\p{Lm}\p{M}]+|\p{Nd}+")
+_MARKER = compiled(MARKER)
+_IDENTIFIER = compiled(r"[a-z_-]{2,64}")
+_NOTHING = NameInfo(Effect.PLAIN)
 _LONGEST_LABEL = 4
 """Words of a name with spaces in it: beyond, it is prose."""
 _INVISIBLE = {"Cf", "Mn", "Cc"}
@@ -142,10 +146,12 @@ class Names:
         return tuple(word for token in tokenise(name) for word in self._taken_apart(token))
 
     def is_vocabulary(self, value: str) -> bool:
-        """Whether a value is made of the words of names alone: `refresh_token` in a list of grant types."""
-        words = self.words(value)
-        known = self._lexicon | self.table.neutral_tails | self.table.exempt_tails | self.table.known_tails
-        return bool(words) and all(word in known for word in words)
+        """Whether a value is itself a name, or a method: `refresh_token` in a list of grant types."""
+        value = clean(value)
+        if value in self.table.methods:
+            return True
+        info = self.of(value) if _IDENTIFIER.fullmatch(value) else _NOTHING
+        return info.secret or info.effect is Effect.CONTAINER
 
     def source(self) -> str:
         """A pattern that occurs in every text that holds a name with an effect, as far as it is written in
@@ -163,6 +169,8 @@ class Names:
     def _decide(self, name: str) -> NameInfo:
         if len(name) > _LONGEST:
             return _UNREADABLE
+        if "[REDACTED:" in name:
+            name = _MARKER.sub(lambda _: "", name)
         words = self.words(name)
         is_label = any(char.isspace() for char in name.strip())
         effect, label = self._effect(words, is_label=is_label)

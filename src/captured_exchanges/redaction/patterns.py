@@ -13,7 +13,7 @@ import re2
 
 __all__ = ["Match", "Pattern", "clean", "compiled", "compiled_once", "quoted"]
 
-_MEMORY = 64 << 20
+_MEMORY = 16 << 20
 """Bytes that one pattern's automaton may take; beyond it RE2 falls back to a slower, still linear, engine."""
 
 

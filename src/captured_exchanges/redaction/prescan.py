@@ -73,10 +73,10 @@ class Prescan:
         if not (literal[0] == _QUOTE == literal[-1] and len(literal) > 1) or self._has_value(literal):
             return _Judged(Need.ALL)
         name = literal[1:-1].decode("utf-8", "replace")
-        if data[end : end + 1] == b":":
-            return self._key(data, name, end)
         if _TEXTUAL.search(name):
             return _Judged(Need.ALL)
+        if data[end : end + 1] == b":":
+            return self._key(data, name, end)
         info = self._names.of(name)
         if info.secret or info.effect is Effect.CONTAINER:
             return _Judged(Need.NAMES)

@@ -69,10 +69,9 @@ def _walked(value: Any, needles: tuple[Needles, ...], sweep: Sweep, path: Path) 
     if isinstance(value, list):
         return [_walked(item, needles, sweep, (*path, at)) for at, item in enumerate(value)]
     if isinstance(value, dict):
-        return {
-            repaired_text(key, needles, sweep, path): _walked(item, needles, sweep, (*path, key))
-            for key, item in value.items()
-        }
+        keys = [repaired_text(key, needles, sweep, path) for key in value]
+        items = zip(keys, value.values(), strict=True)
+        return {key: _walked(item, needles, sweep, (*path, key)) for key, item in items}
     if value is None or isinstance(value, bool):
         return value
     shown = repaired_text(str(value), needles, sweep, path)
