@@ -50,7 +50,9 @@ async def a_syncer(address: str, path: Path) -> ConsumerReport | None:
 def an_engineer(path: Path) -> list[StoredExchange]:
     with open_store(path) as store:
         provider: ExchangesProvider = store
-        explanations: list[Explanation] = explain(provider, "user:alice")
+        newest: StoredExchange | None = provider.exchanges().get_exchange("req-1")
+        explanations: list[Explanation] = explain(store, "user:alice")
+    assert newest is not None
     return [exchange for explanation in explanations for exchange in explanation.exchanges]
 
 

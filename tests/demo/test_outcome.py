@@ -2,6 +2,7 @@ import io
 
 from rich.console import Console
 
+from captured_exchanges.demo import DemoOptions
 from captured_exchanges.demo.audit import audit
 from captured_exchanges.demo.outcome import Outcome, print_outcome
 from support.demo_file import SYNC_ID, demo_file, exchange, user
@@ -21,7 +22,8 @@ def printed(tmp_path, users, serving):
     path = demo_file(tmp_path / "sync.c1z", users, [exchange("r1", "1")])
     console = Console(file=io.StringIO(), width=80, soft_wrap=True, highlight=False)
     result = audit(path, SYNC_ID)
-    print_outcome(console, Outcome(path, REPORT, result, {"syncer": 3 << 20}, 2.0, serving=serving))
+    outcome = Outcome(path, REPORT, result, {"syncer": 3 << 20}, 2.0, serving=serving)
+    print_outcome(console, outcome, DemoOptions().command_line)
     return console.file.getvalue()
 
 

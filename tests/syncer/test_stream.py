@@ -144,3 +144,18 @@ async def test_a_channel_that_its_host_closes_ends_the_stream():
             await channel.close()
             assert isinstance(await taken(stream), Ended)
             await stream.wait_closed()
+
+
+async def test_a_call_to_nobody_ends_both_tasks(tmp_path):
+    """Where nothing listens, a write that was queued before the failure does not wait for ever."""
+    channel = open_channel(f"unix:{tmp_path}/nobody")
+    with ThreadPoolExecutor(1) as parser:
+        async with asyncio.timeout(30):
+            for _ in range(10):
+                stream = ExchangeStream(channel, parser, lambda: None)
+                stream.send(Open())
+                ended = await taken(stream)
+                await stream.wait_closed()
+                assert isinstance(ended, Ended)
+                assert ended.code == Status.UNAVAILABLE
+    await channel.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from captured_exchanges.cli.examples import examples
+from captured_exchanges.cli.invocation import command_line
 from captured_exchanges.demo import DemoOptions, run_demo
 
 __all__ = ["command"]
@@ -56,4 +57,4 @@ def command(*, out: Path, users: int, groups: int, serve: bool) -> int:
     Starts a directory server on a loopback port, a connector and a syncer, each a process of its own;
     nothing leaves this machine.
     """
-    return run_demo(DemoOptions(out=out, users=users, groups=groups, serve=serve))
+    return run_demo(DemoOptions(out, users, groups, serve, command_line=command_line))

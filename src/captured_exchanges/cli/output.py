@@ -9,7 +9,6 @@ terminal, and never carry meaning alone.
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from typing import Literal, TextIO, TypeAlias
 
@@ -18,6 +17,7 @@ from rich.console import COLOR_SYSTEMS, Console
 from rich.segment import Segment
 from rich.text import Text
 
+from captured_exchanges.cli.invocation import command_line
 from captured_exchanges.cli.printable import escape_json, one_line
 
 __all__ = ["Form", "Output"]
@@ -87,7 +87,7 @@ class Output:
     def next_command(self, *words: str) -> None:
         """A command to try next, on stderr, for people only."""
         if not self.json:
-            self.note(Text(f"  exchanges {' '.join(shlex.quote(one_line(word)) for word in words)}", "bold"))
+            self.note(Text(f"  {command_line(*map(one_line, words))}", "bold"))
 
 
 def _escaped(line: bytes) -> bytes:

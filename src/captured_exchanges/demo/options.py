@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ class DemoFailed(CapturedExchangesError):
     """The demo could not do what it shows; the message is one sentence for a person."""
 
 
+def _command_line(*words: str) -> str:
+    return shlex.join(["exchanges", *words])
+
+
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
     """How big a directory, which file, and whether to stay.
@@ -25,7 +30,8 @@ class DemoOptions:
     `out` is the `.c1z` to write; an earlier run's file is replaced, any other is refused. `serve` keeps
     the connector up until Ctrl-C. `on_secret` is told each credential of the run as it is made (the
     bearer token, then one password per user): a test's way to search for them afterwards, for they are
-    written nowhere.
+    written nowhere. `command_line` says how to type a command of this package: the words after `exchanges`
+    go in, a line for a shell comes out.
     """
 
     out: Path = Path("sync.c1z")
@@ -33,3 +39,4 @@ class DemoOptions:
     groups: int = 20
     serve: bool = False
     on_secret: Callable[[str], None] | None = None
+    command_line: Callable[..., str] = _command_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from rich.text import Text
 from captured_exchanges.demo.audit import Audit
 from captured_exchanges.demo.example import explained
 from captured_exchanges.demo.layout import KINDS, field, figures, plural, size, title
-from captured_exchanges.demo.screen import command_line
 
 __all__ = ["Outcome", "print_outcome"]
 
@@ -35,11 +34,11 @@ class Outcome:
     serving: bool
 
 
-def print_outcome(console: Console, outcome: Outcome) -> None:
-    """All of it, ending with the commands to try next."""
+def print_outcome(console: Console, outcome: Outcome, command_line: Callable[..., str]) -> None:
+    """All of it, ending with the commands to try next, as `command_line` types them."""
     console.print()
     sections = [_file(outcome), _attestation(outcome.report), _traced(outcome.audit), _example(outcome.audit)]
-    for section in (*sections, _next(outcome)):
+    for section in (*sections, _next(outcome, command_line)):
         for line in section:
             console.print(line)
         console.print()
@@ -82,7 +81,7 @@ def _example(audit: Audit) -> Iterator[Text]:
         yield from explained(audit.example)
 
 
-def _next(outcome: Outcome) -> Iterator[Text]:
+def _next(outcome: Outcome, command_line: Callable[..., str]) -> Iterator[Text]:
     file, example = str(outcome.path), outcome.audit.example
     yield title("Try next")
     if example is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from collections.abc import Callable
 from contextlib import aclosing
 from urllib.parse import unquote
 
@@ -17,7 +18,6 @@ from rich.text import Text
 
 from captured_exchanges.demo.crawl import list_pages
 from captured_exchanges.demo.layout import title
-from captured_exchanges.demo.screen import command_line
 from captured_exchanges.demo.sync_ids import new_sync_id
 from captured_exchanges.wire import METHOD, SERVICE, baton
 
@@ -27,12 +27,12 @@ PAUSE = 5.0
 PAGE = 5
 
 
-async def serve(address: str, console: Console) -> None:
+async def serve(address: str, console: Console, command_line: Callable[..., str]) -> None:
     """Keep something to see in the connector at `address` and say how to look; until it is cancelled."""
     sync_id = new_sync_id()
     async with grpc.aio.insecure_channel(address) as channel:
         await _list_some(channel, sync_id)
-        for line in _instructions(address):
+        for line in _instructions(address, command_line):
             console.print(line)
         while True:
             await asyncio.sleep(PAUSE)
@@ -47,7 +47,7 @@ async def _list_some(channel: grpc.aio.Channel, sync_id: str) -> None:
             await anext(pages)
 
 
-def _instructions(address: str) -> list[Text]:
+def _instructions(address: str, command_line: Callable[..., str]) -> list[Text]:
     socket = f"SOCKET={shlex.quote(_path(address))}"
     commands = [*grpcurl_lines(address), command_line("tail", address, "--follow"), socket]
     return [

@@ -78,7 +78,9 @@ class _Session:
             growth = {"syncer": saved["memory"]["growth"]}
             if self._options.serve:
                 await self._tell(saved, growth)
-                await while_alive(serve(address, self._stdout), directory, connector)
+                await while_alive(
+                    serve(address, self._stdout, self._options.command_line), directory, connector
+                )
             growth["connector"] = (await connector.stop())["memory"]["growth"]
             await self._tell(saved, growth)
 
@@ -118,7 +120,7 @@ class _Session:
         outcome = Outcome(
             self._options.out, saved["report"], result, growth, seconds, serving=self._options.serve
         )
-        print_outcome(self._stdout, outcome)
+        print_outcome(self._stdout, outcome, self._options.command_line)
         if result.untraced:
             raise DemoFailed(
                 f"{len(result.untraced)} objects lead to no stored exchange, the first: {result.untraced[0]}"

@@ -73,10 +73,8 @@ class ExchangeStream:
         self._work = asyncio.Event()
         self._closing = False
         self._cancelled = False
-        self._tasks = (
-            asyncio.create_task(self._read(), name="exchange-stream-reader"),
-            asyncio.create_task(self._write(), name="exchange-stream-writer"),
-        )
+        self._reader = asyncio.create_task(self._read(), name="exchange-stream-reader")
+        self._writer = asyncio.create_task(self._write(), name="exchange-stream-writer")
 
     def take(self) -> Item | None:
         """The next thing that happened, or None."""
@@ -111,11 +109,11 @@ class ExchangeStream:
     @property
     def closed(self) -> bool:
         """Whether both tasks have run out."""
-        return all(task.done() for task in self._tasks)
+        return self._reader.done() and self._writer.done()
 
     async def wait_closed(self) -> None:
         """Wait until both tasks have run out: soon, once the call is over or cancelled."""
-        await asyncio.wait(self._tasks)
+        await asyncio.wait((self._reader, self._writer))
 
     async def _read(self) -> None:
         ended = Ended(Status.CANCELLED, "cancelled here")
@@ -132,7 +130,8 @@ class ExchangeStream:
                 raise
         finally:
             self._closing = True
-            self._work.set()
+            # A write that waits for the metadata of a call that failed before them waits for ever.
+            self._writer.cancel()
             self._inbox.append(ended)
             self._changed()
 

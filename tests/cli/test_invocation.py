@@ -3,7 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from captured_exchanges.demo.screen import command_line
+from captured_exchanges.cli.invocation import command_line
 
 HERE = Path(sys.executable).parent
 
