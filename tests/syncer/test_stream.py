@@ -153,7 +153,7 @@ async def test_a_call_to_nobody_ends_both_tasks(tmp_path):
         async with asyncio.timeout(30):
             for _ in range(10):
                 stream = ExchangeStream(channel, parser, lambda: None)
-                await asyncio.sleep(0.002)  # the call is under way, and most often not yet known to have failed
+                await asyncio.sleep(0.002)  # under way, and most often not yet known to have failed
                 stream.send(Open())
                 ended = await taken(stream)
                 await stream.wait_closed()
