@@ -1,4 +1,4 @@
-"""Every place of an exchange in which a secret may stand: name to a function from the secret to the exchange."""
+"""Every place in which a secret may stand: its name, and a function from the secret to an exchange."""
 
 import base64
 import gzip
@@ -45,13 +45,17 @@ def _key(secret, value):
 JSON_PLACES = {
     "a name": lambda s: _sent({"userName": "alice", "password": s}),
     "a name in capitals": lambda s: _got({"PASSWORD": s, "PassWd": s, "pAsSwOrD": s}),
-    "names in one word": lambda s: _got({"userpassword": s, "dbpass": s, "clientsecret": s, "accesstoken": s}),
-    "variants of a name": lambda s: _got({"new_password": s, "passwordConfirmation": s, "oldPwd": s, "password2": s}),
+    "names in one word": lambda s: _got(
+        {"userpassword": s, "dbpass": s, "clientsecret": s, "accesstoken": s}
+    ),
+    "variants of a name": lambda s: _got(
+        {"new_password": s, "passwordConfirmation": s, "oldPwd": s, "password2": s}
+    ),
     "fullwidth letters": lambda s: _got({"ｐａｓｓｗｏｒｄ": s}),
     "invisible letters": lambda s: _got({"pass\u200bword": s}),
     "other languages": lambda s: _got({"contraseña": s, "пароль": s, "Kennwort": s}),
     "an escaped name": lambda s: _sent(b'{"p\\u0061ssw\\u006frd":"%s"}' % s.encode()),
-    "an escaped name inside a string": lambda s: _got({"a": '{"p\\u0061ssword":"%s"}' % s}),
+    "an escaped name inside a string": lambda s: _got({"a": f'{{"p\\u0061ssword":"{s}"}}'}),
     "JSON in JSON": lambda s: _got(_nested(s, 1)),
     "JSON in JSON in JSON": lambda s: _got(_nested(s, 3)),
     "spaces around a colon": lambda s: _sent(b'{ "password" : "%s" }' % s.encode()),
@@ -71,7 +75,11 @@ JSON_PLACES = {
     "a change in an audit log": lambda s: _got({"attributeName": "password", "oldValue": s, "newValue": s}),
     "a SCIM operation": lambda s: _sent({"Operations": [{"op": "replace", "path": "password", "value": s}]}),
     "a SCIM operation on a URN": lambda s: _sent(
-        {"Operations": [{"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "value": s}]}
+        {
+            "Operations": [
+                {"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "value": s}
+            ]
+        }
     ),
     "a JSON patch": lambda s: _sent([{"op": "replace", "path": "/password", "value": s}]),
     "two elements": lambda s: _got([["user", "alice"], ["password", s]]),
@@ -104,7 +112,9 @@ JSON_PLACES = {
     "120 levels down": lambda s: _sent(b'{"a":' * 120 + b'{"password":"%s"}' % s.encode() + b"}" * 120),
     "400 levels down": lambda s: _sent(b'{"a":' * 400 + b'{"password":"%s"}' % s.encode() + b"}" * 400),
     "beyond every stack": lambda s: _sent(b"[" * 90_000 + b'{"password":"%s"}' % s.encode() + b"]" * 90_000),
-    "beside odd numbers": lambda s: _sent(b'{"id":1234567890123456789012,"n":NaN,"f":1e999,"password":"%s"}' % s.encode()),
+    "beside odd numbers": lambda s: _sent(
+        b'{"id":1234567890123456789012,"n":NaN,"f":1e999,"password":"%s"}' % s.encode()
+    ),
     "beside a broken escape": lambda s: _sent(b'{"x":"\\ud800","password":"%s"}' % s.encode()),
     "a string as a document": lambda s: _sent(json.dumps(f"password={s}").encode()),
     "JSON in a string as a document": lambda s: _sent(json.dumps(json.dumps({"password": s})).encode()),
@@ -113,7 +123,7 @@ JSON_PLACES = {
         sent={"users": [{"userName": f"u{n}", "password": f"{s}{n}"} for n in range(120)]},
         received={"seen": [f"{s}{n}" for n in range(120)]},
     ),
-}  # fmt: skip
+}
 
 BODY_PLACES = {
     "JSON called text": lambda s: _sent({"client_secret": s}, sent_type=PLAIN),
@@ -121,7 +131,9 @@ BODY_PLACES = {
     "JSON called XML": lambda s: _sent({"client_secret": s}, sent_type="text/xml"),
     "JSON called an image": lambda s: _sent({"client_secret": s}, sent_type="image/png"),
     "JSON without a type": lambda s: _sent({"client_secret": s}, sent_type=""),
-    "a charset that lies": lambda s: _sent({"client_secret": s}, sent_type="application/json; charset=utf-16"),
+    "a charset that lies": lambda s: _sent(
+        {"client_secret": s}, sent_type="application/json; charset=utf-16"
+    ),
     "a charset nobody knows": lambda s: _sent(f"password={s}", sent_type="text/plain; charset=x-klingon"),
     "UTF-7": lambda s: _sent(f"password={s}".encode("utf-7"), sent_type="text/plain; charset=utf-7"),
     "UTF-16": lambda s: _sent(json.dumps({"client_secret": s}).encode("utf-16")),
@@ -133,13 +145,17 @@ BODY_PLACES = {
     ),
     "gzip that nobody mentions": lambda s: _sent(gzip.compress(json.dumps({"client_secret": s}).encode())),
     "gzip that is none": lambda s: _sent({"client_secret": s}, headers=[("content-encoding", "gzip")]),
-    "deflate": lambda s: _sent(zlib.compress(b'{"pin":"%s"}' % s.encode()), headers=[("content-encoding", "deflate")]),
+    "deflate": lambda s: _sent(
+        zlib.compress(b'{"pin":"%s"}' % s.encode()), headers=[("content-encoding", "deflate")]
+    ),
     "an unknown encoding": lambda s: _sent({"client_secret": s}, headers=[("content-encoding", "br")]),
     "a cut body": lambda s: _got(b'{"ok":1,"client_secret":"%s' % s.encode(), state="truncated"),
     "an abandoned body": lambda s: _got(f"password={s}".encode(), state="abandoned", received_type=PLAIN),
     "broken JSON": lambda s: _sent(b'{"password":"%s",}' % s.encode()),
     "JSON with a comment": lambda s: _sent(b'/* x */{"password":"%s"}' % s.encode()),
-    "lines of JSON": lambda s: _got(b'{"a":1}\n{"password":"%s"}\n' % s.encode(), received_type="application/x-ndjson"),
+    "lines of JSON": lambda s: _got(
+        b'{"a":1}\n{"password":"%s"}\n' % s.encode(), received_type="application/x-ndjson"
+    ),
     "a call back": lambda s: _got(b'cb({"password":"%s"})' % s.encode(), received_type="text/javascript"),
     "multipart": lambda s: _sent(
         f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{s}\r\n--b--',
@@ -162,8 +178,10 @@ BODY_PLACES = {
     "a form with semicolons": lambda s: _form(f"a=1;password={s}"),
     "a form, all encoded": lambda s: _form("password=" + _all_percent(s)),
     "a form with an escaped name": lambda s: _form(f"\\u0070assword={s}"),
-    "a form in Latin-1": lambda s: _sent(f"n=é&password={s}".encode("latin-1"), sent_type=f"{FORM}; charset=latin1"),
-}  # fmt: skip
+    "a form in Latin-1": lambda s: _sent(
+        f"n=é&password={s}".encode("latin-1"), sent_type=f"{FORM}; charset=latin1"
+    ),
+}
 
 TEXT_PLACES = {
     "a line": lambda s: _text(f"Hello\npassword: {s}\nbye"),
@@ -205,7 +223,9 @@ URL_PLACES = {
     "userinfo with an at sign": lambda s: exchange(url=f"https://alice:p@{s}@x.test/y"),
     "userinfo with a slash": lambda s: exchange(url=f"https://alice:p/{s}@x.test/y"),
     "userinfo with a space": lambda s: exchange(url=f"https://alice:a b{s}@x.test/y"),
-    "userinfo, all encoded": lambda s: exchange(url=f"https://bob:{_all_percent(s)}@x.test/", received={"e": s}),
+    "userinfo, all encoded": lambda s: exchange(
+        url=f"https://bob:{_all_percent(s)}@x.test/", received={"e": s}
+    ),
     "userinfo without a scheme": lambda s: exchange(url=f"bob:{s}@x.test/"),
     "userinfo, no scheme but slashes": lambda s: exchange(url=f"//alice:{s}@x.test/y"),
     "userinfo in capitals": lambda s: exchange(url=f"HTTPS://bob:{s}@x.test/"),
@@ -219,7 +239,9 @@ URL_PLACES = {
     ),
     "two redirects deep": lambda s: exchange(
         url="https://x.test/y?r="
-        + urllib.parse.quote("https://z.test/?q=" + urllib.parse.quote(f"https://a.test/?pin={s}", safe=""), safe="")
+        + urllib.parse.quote(
+            "https://z.test/?q=" + urllib.parse.quote(f"https://a.test/?pin={s}", safe=""), safe=""
+        )
     ),
     "JSON in a parameter": lambda s: exchange(
         url="https://x.test/y?filter=" + urllib.parse.quote(json.dumps({"password": s}))
@@ -228,11 +250,13 @@ URL_PLACES = {
     "a reset link": lambda s: exchange(url=f"https://x.test/reset-password/{s}"),
     "a named segment": lambda s: exchange(url=f"https://x.test/token/{s}{s}/check"),
     "an assignment in a path": lambda s: exchange(url=f"https://x.test/a/password={s}/b"),
-    "a signed URL": lambda s: exchange(url=f"https://x.test/?X-Amz-Signature={s}&X-Amz-Credential={s}&sig={s}"),
+    "a signed URL": lambda s: exchange(
+        url=f"https://x.test/?X-Amz-Signature={s}&X-Amz-Credential={s}&sig={s}"
+    ),
     "a code of OAuth": lambda s: exchange(url=f"https://x.test/oauth/callback?code={s}&state=abc"),
     "a webhook": lambda s: exchange(url=f"https://hooks.slack.com/services/T00000000/B00000000/{s}{s}"),
     "a bot's path": lambda s: exchange(url=f"https://api.telegram.org/bot123456789:AA{s}{s}/getMe"),
-}  # fmt: skip
+}
 
 HEADER_PLACES = {
     "authorization, any case": lambda s: exchange(headers=[("aUTHORIZATION", f"Bearer {s}")]),
@@ -292,18 +316,23 @@ ECHOES = {
     "in the reason": lambda s: exchange(headers=[("x-api-key", s)], reason=f"Unknown {s}"),
     "in the next URL": lambda s: _key(s, {"next": f"https://x.test/{s}/2"}),
     "of a password": lambda s: exchange(sent={"password": s}, received={"m": f"made with {s}"}),
-    "of a password in Latin letters": lambda s: exchange(sent={"password": f"pä{s}ö"}, received={"m": f"pä{s}ö"}),
+    "of a password in Latin letters": lambda s: exchange(
+        sent={"password": f"pä{s}ö"}, received={"m": f"pä{s}ö"}
+    ),
     "of a password with quotes": lambda s: exchange(
         sent={"password": f'a"\\{s}'}, received={"m": json.dumps({"e": f'a"\\{s}'})}
     ),
     "of a password with spaces": lambda s: exchange(
-        sent={"password": f"my pass {s}"}, received={"m": f"https://x.test/?q=my+pass+{s}", "n": f"my%20pass%20{s}"}
+        sent={"password": f"my pass {s}"},
+        received={"m": f"https://x.test/?q=my+pass+{s}", "n": f"my%20pass%20{s}"},
     ),
     "of a form's password": lambda s: exchange(sent=f"password={s}", sent_type=FORM, received={"m": s}),
     "of a parameter": lambda s: exchange(url=f"https://x.test/?api_key={s}", received={"m": s}),
     "of a response's token": lambda s: exchange(answer_headers=[("X-Subject-Token", s)], received={"m": s}),
-    "of a session": lambda s: exchange(answer_headers=[("Set-Cookie", f"SID={s}; Path=/")], received={"m": f"x{s}"}),
-}  # fmt: skip
+    "of a session": lambda s: exchange(
+        answer_headers=[("Set-Cookie", f"SID={s}; Path=/")], received={"m": f"x{s}"}
+    ),
+}
 
 PLACES = {
     f"{kind}: {name}": make
