@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src/captured_exchanges"
-ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/__init__.py"))
+ROOMS = sorted(
+    str(path.parent.relative_to(SOURCE))
+    for path in SOURCE.glob("**/__init__.py")
+    if path.parent not in (SOURCE, SOURCE / "wire/generated")
+)
 
 
 def statements(room: str) -> list[ast.stmt]:

@@ -11,7 +11,7 @@ import grpc.aio
 from captured_exchanges.buffer import CaptureBuffer
 from captured_exchanges.connector.servicer import ExchangeServicer
 from captured_exchanges.exchange import Ack, Batch, Closing, Drain, Open, Opened, Request, Response
-from captured_exchanges.handoff import Terms
+from captured_exchanges.handoff.serving import Terms
 from captured_exchanges.wire import METHOD, decode_response, encode_request
 from support.handoff_connector import CONNECTOR, POLICY
 

@@ -26,18 +26,18 @@ from captured_exchanges.exchange import (
     ServerMessage,
     SyncCounters,
 )
-from captured_exchanges.handoff import (
+from captured_exchanges.handoff.serving import (
     Abandon,
     End,
     Handoff,
     Nudge,
     Read,
     Release,
-    ServerAction,
-    ServerSend,
     ServerStream,
     Terms,
 )
+from captured_exchanges.handoff.serving import Action as ServerAction
+from captured_exchanges.handoff.serving import Send as ServerSend
 
 CONNECTOR = ConnectorInfo("acme", "1.2.3")
 MANY = 20_000

@@ -19,7 +19,7 @@ from captured_exchanges.exchange import (
     SyncCounters,
     Watermark,
 )
-from captured_exchanges.handoff import Commit
+from captured_exchanges.handoff.consuming import Commit
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,28 +23,22 @@ from captured_exchanges.exchange import (
     OutgoingBatch,
     RedactedExchange,
 )
-from captured_exchanges.handoff import (
-    Abandon,
+from captured_exchanges.handoff import Status
+from captured_exchanges.handoff.consuming import Action as ClientAction
+from captured_exchanges.handoff.consuming import (
     Cancel,
-    ClientAction,
-    ClientSend,
     ClientSettings,
     Commit,
     ConsumerEnd,
     Dial,
-    End,
     HalfClose,
-    Handoff,
-    Nudge,
-    Read,
     ReadWatermarks,
-    Release,
-    ServerAction,
-    ServerSend,
-    ServerStream,
-    Status,
     Stop,
 )
+from captured_exchanges.handoff.consuming import Send as ClientSend
+from captured_exchanges.handoff.serving import Abandon, End, Handoff, Nudge, Read, Release, ServerStream
+from captured_exchanges.handoff.serving import Action as ServerAction
+from captured_exchanges.handoff.serving import Send as ServerSend
 from captured_exchanges.wire import (
     decode_request,
     decode_response,

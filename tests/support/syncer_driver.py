@@ -2,9 +2,8 @@
 
 import random
 
-from captured_exchanges.handoff import (
+from captured_exchanges.handoff.consuming import (
     Cancel,
-    ClientSend,
     ClientSettings,
     Commit,
     ConsumerEnd,
@@ -13,6 +12,7 @@ from captured_exchanges.handoff import (
     ReadWatermarks,
     Stop,
 )
+from captured_exchanges.handoff.consuming import Send as ClientSend
 
 
 class Driver:

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from captured_exchanges.errors import CorruptStore, ReadOnlyStore, StoreError, StoreLocked, WatermarkMoved
-from captured_exchanges.handoff import Commit
+from captured_exchanges.handoff.consuming import Commit
 from captured_exchanges.store import open_store
 from captured_exchanges.syncer import Patience
 from captured_exchanges.syncer.writer import Failed, Landed, Moved, Standing, StoreWriter

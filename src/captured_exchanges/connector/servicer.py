@@ -20,7 +20,7 @@ import grpc.aio
 from captured_exchanges import telemetry
 from captured_exchanges.connector.stream_shell import StreamShell
 from captured_exchanges.exchange import BufferFacts, ConnectorInfo, PolicyInfo, ReadableBuffer
-from captured_exchanges.handoff import End, Handoff, ServerStream, Standing, Terms
+from captured_exchanges.handoff.serving import End, Handoff, ServerStream, Standing, Terms
 from captured_exchanges.wire import METHOD_NAME, SERVICE
 
 __all__ = ["ExchangeServicer"]

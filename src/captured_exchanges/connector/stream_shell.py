@@ -20,16 +20,9 @@ import grpc.aio
 from captured_exchanges import telemetry
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import Drained, ReadableBuffer, Request, ServerHeartbeat, ServerMessage
-from captured_exchanges.handoff import (
-    Abandon,
-    End,
-    Nudge,
-    Read,
-    Release,
-    ServerAction,
-    ServerSend,
-    ServerStream,
-)
+from captured_exchanges.handoff.serving import Abandon, End, Nudge, Read, Release, ServerStream
+from captured_exchanges.handoff.serving import Action as ServerAction
+from captured_exchanges.handoff.serving import Send as ServerSend
 from captured_exchanges.wire import decode_request, encode_response
 
 __all__ = ["StreamShell"]

@@ -1,6 +1,6 @@
 """The syncer's end: takes a connector's exchanges into a store, or watches them go by."""
 
-from captured_exchanges.handoff import ClientSettings
+from captured_exchanges.handoff.consuming import ClientSettings
 from captured_exchanges.syncer.consumer import ExchangeConsumer
 from captured_exchanges.syncer.identity import default_consumer_id
 from captured_exchanges.syncer.observer import observe

@@ -22,7 +22,7 @@ from typing import Self
 import grpc.aio
 
 from captured_exchanges.errors import CapturedExchangesError
-from captured_exchanges.handoff import ClientSettings, ConsumerEnd, Stopped
+from captured_exchanges.handoff.consuming import ClientSettings, ConsumerEnd, Stopped
 from captured_exchanges.syncer.channel import open_channel
 from captured_exchanges.syncer.identity import default_consumer_id
 from captured_exchanges.syncer.pump import Pump

@@ -16,10 +16,9 @@ from contextlib import suppress
 
 import grpc.aio
 
-from captured_exchanges.handoff import (
+from captured_exchanges.handoff.consuming import Action as ClientAction
+from captured_exchanges.handoff.consuming import (
     Cancel,
-    ClientAction,
-    ClientSend,
     Commit,
     ConsumerEnd,
     Dial,
@@ -28,6 +27,7 @@ from captured_exchanges.handoff import (
     Stop,
     Stopped,
 )
+from captured_exchanges.handoff.consuming import Send as ClientSend
 from captured_exchanges.syncer.stream import Ended, ExchangeStream, Garbage, Item, Message
 from captured_exchanges.syncer.writer import Failed, Landed, Moved, Outcome, Standing, StoreWriter
 from captured_exchanges.telemetry import count

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from captured_exchanges.errors import CapturedExchangesError, ConsumerStopped
 from captured_exchanges.exchange import Drained, ServerHeartbeat
-from captured_exchanges.handoff import ConsumerEnd, Stopped
+from captured_exchanges.handoff.consuming import ConsumerEnd, Stopped
 
 __all__ = ["ConsumerReport", "ConsumerState", "report_on"]
 

@@ -24,7 +24,7 @@ from captured_exchanges.errors import (
     WatermarkMoved,
 )
 from captured_exchanges.exchange import Watermark
-from captured_exchanges.handoff import Commit
+from captured_exchanges.handoff.consuming import Commit
 from captured_exchanges.store import Delivery, RecordedGap
 from captured_exchanges.syncer.stores import DeliveryStore
 from captured_exchanges.telemetry import count

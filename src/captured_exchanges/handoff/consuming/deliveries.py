@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from captured_exchanges.exchange import CapturedExchange, Drained, Gap, Limits
-from captured_exchanges.handoff.client_actions import ClientSettings, Commit
+from captured_exchanges.handoff.consuming.actions import ClientSettings, Commit
 
 __all__ = ["Deliveries", "weight"]
 

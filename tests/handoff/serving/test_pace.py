@@ -1,4 +1,4 @@
-from captured_exchanges.handoff.pace import ObserverShare, Pace
+from captured_exchanges.handoff.serving.pace import ObserverShare, Pace
 
 
 def test_a_batch_goes_when_it_is_full():

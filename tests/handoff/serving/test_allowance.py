@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captured_exchanges.handoff.allowance import Allowance
+from captured_exchanges.handoff.serving.allowance import Allowance
 
 
 @given(

@@ -2,7 +2,7 @@
 
 import random
 
-from captured_exchanges.handoff.client_backoff import Backoff
+from captured_exchanges.handoff.consuming.backoff import Backoff
 
 
 def test_waits_are_jittered_below_a_bound_that_doubles_to_the_maximum():

@@ -1,8 +1,8 @@
 import pytest
 
 from captured_exchanges.exchange import Limits
-from captured_exchanges.handoff import Terms
-from captured_exchanges.handoff.terms import agree
+from captured_exchanges.handoff.serving import Terms
+from captured_exchanges.handoff.serving.terms import agree
 
 
 def test_zero_is_the_default_and_too_much_is_the_maximum():

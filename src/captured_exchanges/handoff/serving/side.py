@@ -21,7 +21,7 @@ from captured_exchanges.exchange import (
     Role,
     ServerMessage,
 )
-from captured_exchanges.handoff.actions import Abandon, Read, Release
+from captured_exchanges.handoff.serving.actions import Abandon, Read, Release
 
 __all__ = ["Side", "first_of", "last_of", "messages", "until"]
 

@@ -18,7 +18,7 @@ from captured_exchanges.exchange import (
     ServerHeartbeat,
     SyncCounters,
 )
-from captured_exchanges.handoff.client_actions import Commit
+from captured_exchanges.handoff.consuming.actions import Commit
 
 __all__ = ["EpochAccount", "Tally"]
 

@@ -3,7 +3,8 @@
 import pytest
 
 from captured_exchanges.exchange import Ack, Drained, Open, OutgoingBatch, ResumePosition
-from captured_exchanges.handoff import Handoff, ServerStream, Status
+from captured_exchanges.handoff import Status
+from captured_exchanges.handoff.serving import Handoff, ServerStream
 from support.handoff_connector import CONNECTOR, POLICY, Connector
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import MAX_SEQUENCE, Batch, Drained, Limits, SyncCount
-from captured_exchanges.handoff.client_intake import Intake
+from captured_exchanges.handoff.consuming.intake import Intake
 from support.syncer_messages import EPOCH, batch, gap
 
 

@@ -24,10 +24,10 @@ from captured_exchanges.exchange import (
     Role,
     ServerMessage,
 )
-from captured_exchanges.handoff.actions import Abandon, Read, Release
-from captured_exchanges.handoff.pace import Pace
-from captured_exchanges.handoff.registry import Handoff
-from captured_exchanges.handoff.side import last_of, messages, until
+from captured_exchanges.handoff.serving.actions import Abandon, Read, Release
+from captured_exchanges.handoff.serving.pace import Pace
+from captured_exchanges.handoff.serving.registry import Handoff
+from captured_exchanges.handoff.serving.side import last_of, messages, until
 
 __all__ = ["ObserverSide"]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from captured_exchanges.exchange import Dropped
-from captured_exchanges.handoff.client_actions import Commit
-from captured_exchanges.handoff.client_tally import Tally
+from captured_exchanges.handoff.consuming.actions import Commit
+from captured_exchanges.handoff.consuming.tally import Tally
 from support.syncer_messages import EPOCH, batch, counters, drained, gap
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from captured_exchanges.exchange import Drained, Limits, ResumePosition
-from captured_exchanges.handoff import Abandon, Status
+from captured_exchanges.handoff import Status
+from captured_exchanges.handoff.serving import Abandon
 from support.handoff_connector import Connector
 
 

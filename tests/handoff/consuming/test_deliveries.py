@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from captured_exchanges.exchange import Ack, Batch, Closing, Drain, Heartbeat, Limits
-from captured_exchanges.handoff import ClientSend, ClientSettings, ConsumerEnd
+from captured_exchanges.handoff.consuming import ClientSettings, ConsumerEnd
+from captured_exchanges.handoff.consuming import Send as ClientSend
 from support.syncer_driver import Cancel, Commit, Dial, HalfClose, ReadWatermarks, Stop
 from support.syncer_messages import batch, captured, counters, drained, gap, opened, watermark
 

@@ -2,7 +2,8 @@
 
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import Ack, Closing, Heartbeat, Open, Opened
-from captured_exchanges.handoff import End, Nudge, ServerStream, Status
+from captured_exchanges.handoff import Status
+from captured_exchanges.handoff.serving import End, Nudge, ServerStream
 from support.handoff_connector import Connector
 
 

@@ -1,7 +1,7 @@
 """What every stream has in common: `opened` first, batches that wait for company, one write at a time."""
 
 from captured_exchanges.exchange import Gap, Limits, Open, Opened, OutgoingBatch
-from captured_exchanges.handoff import ServerSend
+from captured_exchanges.handoff.serving import Send as ServerSend
 from support.handoff_connector import CONNECTOR, POLICY, Connector
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 from captured_exchanges.exchange import MAX_SEQUENCE, Gap, Opened, Watermark
-from captured_exchanges.handoff.client_actions import Commit
+from captured_exchanges.handoff.consuming.actions import Commit
 
 __all__ = ["Loss", "first_commits", "losses_in"]
 

@@ -31,7 +31,7 @@ from captured_exchanges.exchange import (
     ServerHeartbeat,
     Watermark,
 )
-from captured_exchanges.handoff.client_actions import (
+from captured_exchanges.handoff.consuming.actions import (
     Action,
     Cancel,
     ClientSettings,
@@ -43,13 +43,13 @@ from captured_exchanges.handoff.client_actions import (
     Stop,
     Stopped,
 )
-from captured_exchanges.handoff.client_beginning import Loss, first_commits, losses_in
-from captured_exchanges.handoff.client_deliveries import Deliveries
-from captured_exchanges.handoff.client_drains import Drains
-from captured_exchanges.handoff.client_intake import Intake
-from captured_exchanges.handoff.client_reconnection import Reconnection
-from captured_exchanges.handoff.client_stream import ClientStream, resume_positions
-from captured_exchanges.handoff.client_tally import Tally
+from captured_exchanges.handoff.consuming.beginning import Loss, first_commits, losses_in
+from captured_exchanges.handoff.consuming.deliveries import Deliveries
+from captured_exchanges.handoff.consuming.drains import Drains
+from captured_exchanges.handoff.consuming.intake import Intake
+from captured_exchanges.handoff.consuming.reconnection import Reconnection
+from captured_exchanges.handoff.consuming.stream import ClientStream, resume_positions
+from captured_exchanges.handoff.consuming.tally import Tally
 from captured_exchanges.handoff.status import Status
 
 __all__ = ["ConsumerEnd"]

@@ -1,7 +1,8 @@
 """Rule 12: heartbeats and dead peers."""
 
 from captured_exchanges.exchange import Heartbeat, Open
-from captured_exchanges.handoff import ServerStream, Status
+from captured_exchanges.handoff import Status
+from captured_exchanges.handoff.serving import ServerStream
 from support.handoff_connector import Connector
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from captured_exchanges.exchange import Closing
-from captured_exchanges.handoff.actions import End, Send
-from captured_exchanges.handoff.liveness import Liveness
+from captured_exchanges.handoff.serving.actions import End, Send
+from captured_exchanges.handoff.serving.liveness import Liveness
 
 __all__ = ["Ending"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from captured_exchanges.handoff.client_actions import Stopped
+from captured_exchanges.handoff.consuming.actions import Stopped
 from captured_exchanges.handoff.status import Status
 
 __all__ = ["Verdict", "stop_for", "told", "verdict"]

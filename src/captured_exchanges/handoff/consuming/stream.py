@@ -19,8 +19,8 @@ from captured_exchanges.exchange import (
     ResumePosition,
     Watermark,
 )
-from captured_exchanges.handoff.client_actions import ClientSettings
-from captured_exchanges.handoff.client_intake import Intake
+from captured_exchanges.handoff.consuming.actions import ClientSettings
+from captured_exchanges.handoff.consuming.intake import Intake
 
 __all__ = ["MAX_RESUME", "ClientStream", "resume_positions"]
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import BufferFacts, ConnectorInfo, Open, PolicyInfo
-from captured_exchanges.handoff.opening import check_open, resume_position
-from captured_exchanges.handoff.ownership import Member, Ownership
-from captured_exchanges.handoff.pace import ObserverShare
+from captured_exchanges.handoff.serving.opening import check_open, resume_position
+from captured_exchanges.handoff.serving.ownership import Member, Ownership
+from captured_exchanges.handoff.serving.pace import ObserverShare
+from captured_exchanges.handoff.serving.terms import Terms
 from captured_exchanges.handoff.status import Status
-from captured_exchanges.handoff.terms import Terms
 
 __all__ = ["Handoff", "Standing"]
 

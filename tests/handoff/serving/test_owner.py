@@ -13,7 +13,8 @@ from captured_exchanges.exchange import (
     OutgoingBatch,
     ResumePosition,
 )
-from captured_exchanges.handoff import Read, Release, ServerStream, Status
+from captured_exchanges.handoff import Status
+from captured_exchanges.handoff.serving import Read, Release, ServerStream
 from captured_exchanges.wire import encode_response
 from support.handoff_connector import Connector
 

@@ -34,15 +34,15 @@ from captured_exchanges.exchange import (
     ServerHeartbeat,
     ServerMessage,
 )
-from captured_exchanges.handoff.actions import Action, End, Nudge, Read, Send
-from captured_exchanges.handoff.ending import Ending
-from captured_exchanges.handoff.liveness import Liveness
-from captured_exchanges.handoff.observer import ObserverSide
-from captured_exchanges.handoff.owner import OwnerSide
-from captured_exchanges.handoff.registry import Handoff
-from captured_exchanges.handoff.side import Side
+from captured_exchanges.handoff.serving.actions import Action, End, Nudge, Read, Send
+from captured_exchanges.handoff.serving.ending import Ending
+from captured_exchanges.handoff.serving.liveness import Liveness
+from captured_exchanges.handoff.serving.observer import ObserverSide
+from captured_exchanges.handoff.serving.owner import OwnerSide
+from captured_exchanges.handoff.serving.registry import Handoff
+from captured_exchanges.handoff.serving.side import Side
+from captured_exchanges.handoff.serving.terms import agree
 from captured_exchanges.handoff.status import Status
-from captured_exchanges.handoff.terms import agree
 
 __all__ = ["ServerStream"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import random
 
-from captured_exchanges.handoff.client_actions import ClientSettings, Stopped
-from captured_exchanges.handoff.client_backoff import Backoff
-from captured_exchanges.handoff.client_verdicts import stop_for, told, verdict
+from captured_exchanges.handoff.consuming.actions import ClientSettings, Stopped
+from captured_exchanges.handoff.consuming.backoff import Backoff
+from captured_exchanges.handoff.consuming.verdicts import stop_for, told, verdict
 
 __all__ = ["Reconnection"]
 

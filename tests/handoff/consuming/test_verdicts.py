@@ -2,7 +2,7 @@
 
 import pytest
 
-from captured_exchanges.handoff.client_verdicts import stop_for, told, verdict
+from captured_exchanges.handoff.consuming.verdicts import stop_for, told, verdict
 from captured_exchanges.handoff.status import Status
 
 
