@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import orjson
-from captured_exchanges.redaction import Redactor
 
 from benchmarks.interleave import medians
 from benchmarks.pages import exchange_of, page_of
+from captured_exchanges.redaction import Redactor
 
 __all__ = ["report"]
 
