@@ -15,7 +15,7 @@ def main() -> int:
     """Print what is out of place; 1 where anything is."""
     strays = [test for test in Path("tests").rglob("test_*.py") if not _has_source(test)]
     rooms = [room for room in SOURCE.iterdir() if (room / "__init__.py").exists()]
-    untested = [room for room in rooms if not list(Path("tests", room.name).glob("test_*.py"))]
+    untested = [room for room in rooms if not list(Path("tests", room.name).rglob("test_*.py"))]
     for test in strays:
         print(f"{test}: no module of that name under {SOURCE}", file=sys.stderr)
     for room in untested:
