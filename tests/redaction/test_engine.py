@@ -86,7 +86,11 @@ PAGE = {
             "description": "Resets the user's password when it is forgotten. Password: must be changed.",
             "public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGq6vN7p0W alice@host",
             "credentials": {"password": {}, "provider": {"type": "OKTA", "name": "OKTA"}},
-            "permissions": {"secrets": "read", "secret_scanning_alerts": "read", "organization_secrets": "write"},
+            "permissions": {
+                "secrets": "read",
+                "secret_scanning_alerts": "read",
+                "organization_secrets": "write",
+            },
             "grant_types": ["password", "refresh_token"],
             "amr": ["pwd", "otp"],
             "roles": ["Password Administrator", "Token Manager"],
@@ -95,13 +99,16 @@ PAGE = {
             "errorCode": "E0000011",
             "signature": "Best regards, Bob",
             "employeeNumber": "701984",
-            "attributes": [{"name": "department", "value": "Finance"}, {"name": "secretary", "value": "Carol"}],
+            "attributes": [
+                {"name": "department", "value": "Finance"},
+                {"name": "secretary", "value": "Carol"},
+            ],
         }
     ],
     "cursor": "eyJpZCI6MTIzNDU2Nzg5MH0=",
     "nextPageToken": "CAUQAA1b2c3d4e5f6g7h8i9j0",
     "next": "https://api.example.test/users?after=00u1abcd2EFGH3ijkl4x7&limit=200",
-}  # fmt: skip
+}
 HEADERS = (
     ("ETag", 'W/"33a64df551425fcc55e4d42a148795d9f25f89d4"'),
     ("Link", '<https://api.example.test/v1/users?after=00u1&limit=200>; rel="next"'),
@@ -187,8 +194,11 @@ def test_the_documents_have_their_shapes(redactor):
         "redactions": [],
     }
     assert json.loads(redacted.intent_json) == {
-        "surface": "list", "entrypoint": "ListUsers", "resourceType": "user", "page": 2,
-    }  # fmt: skip
+        "surface": "list",
+        "entrypoint": "ListUsers",
+        "resourceType": "user",
+        "page": 2,
+    }
     assert b'": ' not in redacted.request_json.replace(b"https: ", b"")
 
 
@@ -320,7 +330,7 @@ def test_the_verifier_drops_the_body_of_what_slipped_through(monkeypatch):
     """Where a rule misses, the last look costs the body, keeps the rest, and counts."""
     redactor = Redactor()
     member = f"ghp_{fresh_secret(length=36)}"
-    monkeypatch.setattr(redactor._bodies._prescan, "need", lambda data: 0)
+    monkeypatch.setattr(redactor._bodies._prescan, "need", lambda _: 0)
     redacted = redactor.redact(exchange(url="https://x.test/kept", received={"m": member}))
     body = response_of(redacted)["body"]
     assert (body["type"], body["reason"]) == ("omitted", "verifier")
@@ -333,7 +343,7 @@ def test_the_verifier_drops_the_body_of_what_slipped_through(monkeypatch):
 def test_the_verifier_leaves_the_bare_facts_where_even_that_does_not_help(monkeypatch):
     """A secret that slipped through outside the body costs everything else."""
     redactor, member = Redactor(), f"ghp_{fresh_secret(length=36)}"
-    monkeypatch.setattr(redactor._text, "url", lambda url, sweep, path: url)
+    monkeypatch.setattr(redactor._text, "url", lambda url, *_: url)
     redacted = redactor.redact(exchange(url=f"https://x.test/{member}", received={"a": 1}))
     assert request_of(redacted) == {
         "kind": "http",
@@ -488,10 +498,44 @@ def test_prose_about_passwords_stays(redactor, text):
 
 _anything = st.text(st.characters(), max_size=80)
 _fragments = st.sampled_from(
-    ["password", "=", ":", " ", "token", '"', "'", "{", "}", "[", "]", "https://", "@", "?", "&", "%3D", "%25", "\\u0070",
-     "Bearer ", "[REDACTED:name.password:0123ab]", "%5BREDACTED:url.userinfo%5D", "\n", "<", ">", "/", "#", ";", "a1B2c3D4",
-     "hunter", "-----BEGIN PRIVATE KEY-----", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "&quot;", "é", "\ud800", "\x00"]
-)  # fmt: skip
+    [
+        "password",
+        "=",
+        ":",
+        " ",
+        "token",
+        '"',
+        "'",
+        "{",
+        "}",
+        "[",
+        "]",
+        "https://",
+        "@",
+        "?",
+        "&",
+        "%3D",
+        "%25",
+        "\\u0070",
+        "Bearer ",
+        "[REDACTED:name.password:0123ab]",
+        "%5BREDACTED:url.userinfo%5D",
+        "\n",
+        "<",
+        ">",
+        "/",
+        "#",
+        ";",
+        "a1B2c3D4",
+        "hunter",
+        "-----BEGIN PRIVATE KEY-----",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+        "&quot;",
+        "é",
+        "\ud800",
+        "\x00",
+    ]
+)
 _texts = _anything | st.lists(_fragments, max_size=14).map("".join)
 
 
@@ -536,20 +580,33 @@ _bodies = st.none() | st.builds(
 
 @given(
     request=st.builds(
-        HttpRequest, _texts, _texts, st.tuples(_pairs, _known_headers).map(lambda both: both[0] + both[1]), _bodies,
-        st.integers(-(2**70), 2**70), _texts, st.integers(), _texts,
+        HttpRequest,
+        _texts,
+        _texts,
+        st.tuples(_pairs, _known_headers).map(lambda both: both[0] + both[1]),
+        _bodies,
+        st.integers(-(2**70), 2**70),
+        _texts,
+        st.integers(),
+        _texts,
     ),
     response=st.none()
     | st.builds(
-        HttpResponse, st.none() | st.integers(), st.floats(), _texts,
-        st.tuples(_pairs, _known_headers).map(lambda both: both[0] + both[1]), _bodies, _texts,
-        st.none() | st.builds(Failure, _texts, _texts), _texts,
+        HttpResponse,
+        st.none() | st.integers(),
+        st.floats(),
+        _texts,
+        st.tuples(_pairs, _known_headers).map(lambda both: both[0] + both[1]),
+        _bodies,
+        _texts,
+        st.none() | st.builds(Failure, _texts, _texts),
+        _texts,
     ),
     intent=st.builds(Intent, _texts, _texts, _texts, st.dictionaries(_texts, _json, max_size=2)),
-)  # fmt: skip
+)
 @settings(max_examples=300)
 def test_nothing_raises_and_all_is_json(request, response, intent):
-    """For any bytes and texts whatever: three documents of UTF-8 JSON, below the bound, and no failed whole."""
+    """For any bytes and texts whatever: documents of UTF-8 JSON, below the bound."""
     redactor = REDACTOR
     redacted = redactor.redact(Exchange("id", "http", request, response, intent, 0))
     kept = [redacted.request_json, redacted.response_json, redacted.intent_json]

@@ -35,9 +35,20 @@ _SPOKEN = compiled(
     rf"{MARKED}|(?i:\b("
     r"password|passwd|pwd|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
     r"|verification code|api key|access key|secret key|private key|client secret)"
-    r"(\s*(?::\s+|=\s*)|\s+(?:is|was|are|for \S{1,60} is)\s*:?\s+|\s+)([\"'`]?)([^\s\"'`,;&]{4,}))"
+    r"(\s*(?::\s+|=\s*)|\s+(?:is|was|are|for \S{1,60} is)\s*:?\s+|\s+)(\\*[\"'`]?)([^\s\"'`,;&\\]{4,}))"
 )
-_OPTION = compiled(r"((?:^|\s)--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)([^\s\"'\-][^\s\"']*)")
+_OPTION = compiled(
+    r"((?:^|[\s\"'`=:\[({<>,;|]|\\[nrt])--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)([^\s\"'\-][^\s\"']*)"
+)
+_Q = r"\\*[\"']"
+_KEY = rf"{_Q}\s*[:=]\s*"
+_PAIR_NAME = rf"{_Q}(?:name|key|type|field|attribute|id|label|parameter){_KEY}{_Q}([^\"'\\]{{1,64}}){_Q}"
+_PAIR_VALUE = rf"{_Q}(?:value|values|val){_KEY}\[?\s*(?:{_Q})?"
+_PAIRED = compiled(
+    rf"(?i)(?:{_PAIR_NAME}\s*,\s*{_PAIR_VALUE}([^\"'\\,\]}}\s]+))"
+    rf"|(?:{_PAIR_VALUE}([^\"'\\,\]}}\s]+)(?:{_Q})?\]?\s*,\s*{_PAIR_NAME})"
+)
+_FOLLOWS = compiled(r"\\*[\"']\s*[:=]")
 _ONLY_MARKED = compiled(rf"\W*(?:{MARKED})(?:@.*|\W*)")
 _WHOLE_LINE = frozenset({"authorization", "cookie"})
 _SHORTEST_WORD = 4
@@ -57,10 +68,11 @@ class Assignments:
 
     def source(self) -> str:
         """A pattern of what is looked for here beyond the names of the table."""
-        return r"(?i:identified by)"
+        return r"(?i:identified[^a-zA-Z]{1,9}by)"
 
     def redact(self, text: str, sweep: Sweep, path: Path) -> str:
         """The text without the values of secret names."""
+        text = _PAIRED.sub(lambda match: self._paired(match, sweep, path), text)
         text = self._pairs(text, sweep, path)
         text = _OPTION.sub(lambda match: self._option(match, sweep, path), text)
         return _SPOKEN.sub(lambda match: _spoken(match, sweep, path), text)
@@ -77,7 +89,7 @@ class Assignments:
             value = text[start:end]
             if not value or _ONLY_MARKED.fullmatch(value) or self._is_harmless(rule, value):
                 continue
-            if self._is_name_list(match, value):
+            if "," in match[2] and self._is_no_value(text, end, value):
                 continue
             sweep.learn(value)
             pieces += [text[done:start], sweep.remove(path, rule, value)]
@@ -92,9 +104,10 @@ class Assignments:
         """`token=none`; a strong name's value goes, whatever it says."""
         return rule not in self._strong and self._names.is_harmless(value)
 
-    def _is_name_list(self, match: Match[str], value: str) -> bool:
-        """`["password", "refresh_token"]` names two grants, no secret."""
-        return "," in match[2] and self._names.is_vocabulary(value)
+    def _is_no_value(self, text: str, end: int, value: str) -> bool:
+        """`["password", "refresh_token"]` names two grants; in `"password", "value": …` a name follows."""
+        follows = _FOLLOWS.match(text[end : end + _LONGEST_WORD]) is not None
+        return follows or self._names.is_vocabulary(value)
 
     def _option(self, match: Match[str], sweep: Sweep, path: Path) -> str:
         rule = self._rule(match[1])
@@ -102,6 +115,16 @@ class Assignments:
             return match[0]
         sweep.learn(match[3])
         return match[1] + match[2] + sweep.remove(path, rule, match[3])
+
+    def _paired(self, match: Match[str], sweep: Sweep, path: Path) -> str:
+        """`"name": "password", "value": "…"`, in either order, in text that is no whole JSON."""
+        named, held = (1, 2) if match.start(1) >= 0 else (4, 3)
+        rule = self._rule(match[named])
+        if not rule or _ONLY_MARKED.fullmatch(match[held]):
+            return match[0]
+        start, end = (at - match.start() for at in match.span(held))
+        sweep.learn(match[held])
+        return match[0][:start] + sweep.remove(path, rule, match[held]) + match[0][end:]
 
     def _value(self, text: str, match: Match[str], is_settings: Callable[[], bool]) -> tuple[int, int]:
         """Where the value of a name stands; an empty span where there is none."""
@@ -158,6 +181,8 @@ def _end(pattern: Pattern, text: str, start: int) -> int:
 
 
 def _end_of_setting(text: str, start: int) -> int:
+    if text[start - 1 : start + 1] in ("=&", "=;"):
+        return start
     end = _end(_LINE, text, start)
     following = _NEXT_PAIR.search(text[start:end])
     return start + following.start() if following else end

@@ -14,13 +14,25 @@ import orjson
 
 from captured_exchanges.redaction.patterns import clean, compiled
 
-__all__ = ["MAX_NESTING", "NotJson", "dumps", "dumps_text", "loads", "loads_and_tidies", "sanitised"]
+__all__ = [
+    "MAX_NESTING",
+    "NotJson",
+    "decoded_at",
+    "dumps",
+    "dumps_text",
+    "loads",
+    "loads_and_tidies",
+    "sanitised",
+]
 
 MAX_NESTING = 200
 """Levels of objects and arrays that are followed; a deeper document is not JSON to us."""
 _LONG_NUMBER = compiled(r"[0-9]{19}")
 _UNTIDY = compiled(r"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|[0-9]{19}")
 """What stands in JSON that is spelled otherwise than ours; a false alarm costs one serialisation."""
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 
 class NotJson(ValueError):
@@ -38,6 +50,15 @@ def loads(data: bytes) -> Any:  # noqa: ANN401 - any JSON
         return sanitised(json.loads(data.decode(), parse_constant=lambda _: None))
     except (ValueError, RecursionError):
         raise NotJson("no JSON text, or one beyond our bounds") from None
+
+
+def decoded_at(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins in the middle of a text, and where it ends; the end is 0 where none does."""
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None, 0
+    return sanitised(value), end
 
 
 def loads_and_tidies(data: bytes) -> tuple[Any, bytes]:

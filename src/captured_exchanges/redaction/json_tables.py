@@ -56,4 +56,4 @@ def _names(cells: list[Any]) -> list[str] | None:
 def _name(cell: Any) -> str | None:  # noqa: ANN401
     if isinstance(cell, dict):
         cell = next((cell[key] for key in _NAMED_BY if key in cell), None)
-    return cell if isinstance(cell, str) else None
+    return cell if isinstance(cell, str) and "[REDACTED:" not in cell else None

@@ -283,8 +283,8 @@ DEFAULT_NAMES = NameTable(
     beside=_BESIDE,
     joined=_JOINED,
     methods=_words(
-        "implicit email sms webauthn fido fido2 saml oidc oauth2 sso push mfa ldap kerberos certificate none social"
-        " passkey phone call hardware push_notification magic_link client_credentials hybrid"
+        "implicit email sms webauthn fido fido2 saml oidc oauth2 sso push mfa ldap kerberos certificate none"
+        " social passkey phone call hardware push_notification magic_link client_credentials hybrid"
     ),
     endings=("password", "passwd", "passphrase", "apikey", "secret", "token"),
     harmless=_HARMLESS,

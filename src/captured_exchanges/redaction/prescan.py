@@ -25,7 +25,7 @@ _EMPTY = (b":null", b":true", b":false", b':""', b":{}", b":[]")
 _DULL = compiled(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\")*\})*\}")
 """An object none of whose strings is long enough to look random."""
 _BESIDE = compiled(r"(?i:hash|salt|digest)")
-_TEXTUAL = compiled(r"[=:<>'`]|(?i:\b(?:is|was|are)\b)|\s--?[A-Za-z]")
+_TEXTUAL = compiled(r"[=:<>&'`]|(?i:\b(?:is|was|are)\b)|--[A-Za-z]|\s-[A-Za-z]")
 """What a text has beside a name that it gives a value to."""
 _CALM = frozenset({Effect.PLAIN, Effect.KNOWN, Effect.PERMISSIONS, Effect.BESIDE})
 

@@ -32,7 +32,7 @@ class Siblings:
         else:
             return None
         for value, info in zip(obj.values(), infos, strict=True):
-            if info.pair is Pair.NAME and isinstance(value, str) and len(value) <= _LONGEST_NAME:
+            if info.pair is Pair.NAME and _is_name(value):
                 named = self.names.of(value)
                 if named.secret or named.effect is Effect.CONTAINER:
                     return named
@@ -42,7 +42,7 @@ class Siblings:
         """The meaning of the second of two elements where the first is a secret name. A list of names that
         only sound like secrets, as of grant types, is none.
         """
-        if len(array) != _TWO or not isinstance(array[0], str) or info.effect is Effect.KNOWN:
+        if len(array) != _TWO or not _is_name(array[0]) or info.effect is Effect.KNOWN:
             return None
         named = self.names.of(array[0])
         is_name = isinstance(array[1], str) and self.names.is_vocabulary(array[1])
@@ -65,6 +65,11 @@ class Siblings:
             info = self.names.of(key)
             return info.secret and info.rule.removeprefix("name.") in self.names.table.password_labels
         return " ".join(self.names.words(key)) in companions
+
+
+def _is_name(value: Any) -> bool:  # noqa: ANN401
+    """Whether a value may name another. One that held a secret itself is no name, before or after."""
+    return isinstance(value, str) and len(value) <= _LONGEST_NAME and "[REDACTED:" not in value
 
 
 def _is_code(value: Any) -> bool:  # noqa: ANN401 - any JSON

@@ -11,11 +11,12 @@ import bisect
 import html
 import itertools
 import urllib.parse
+from collections.abc import Callable
 from functools import lru_cache
 
 from captured_exchanges.redaction.assignments import Assignments
 from captured_exchanges.redaction.encodings import unescaped
-from captured_exchanges.redaction.exact_json import NotJson, dumps_text, loads
+from captured_exchanges.redaction.exact_json import NotJson, decoded_at, dumps_text, loads
 from captured_exchanges.redaction.families import Families
 from captured_exchanges.redaction.json_walk import JsonWalk
 from captured_exchanges.redaction.marker import Marker, is_marker
@@ -40,6 +41,9 @@ _ENCODED_WORD = compiled(r"[^\s\"'<>]*%[0-9a-fA-F]{2}[^\s\"'<>]*")
 _URL = compiled(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//[^\s\"'<>\\^`|]+")
 _USERINFO = compiled(r"(//)([^\s/?#:@\"']*):([^\s/?#@][^\s/@]*|[^\s/?#@]*)@")
 _LONGEST_NAME = 128
+_ROUNDS = 4
+_MOST_EMBEDDED = 16
+_OPENING = compiled(r"\{\s*\"|\[\s*[\[{\"]")
 _SHORTEST_VALUE = 20
 """A single word below this length belongs to no family."""
 
@@ -87,6 +91,16 @@ class Text:
             return text
         if depth > MAX_DEPTH:
             return sweep.remove(path, "depth", text)
+        return _settled(text, lambda text: self._once(text, sweep, path, depth), depth)
+
+    def url(self, url: str, sweep: Sweep, path: Path) -> str:
+        """As `scan`, of a text that is a URL as a whole, absolute or relative."""
+        url = clean(url)
+        if not self.suspicious(url) and "@" not in url:
+            return url
+        return _settled(url, lambda url: self._url_once(url, sweep, path))
+
+    def _once(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
         if text.lstrip()[:1] in ("{", "[", '"'):
             try:
                 return self._nested(loads(text.encode()), text, sweep, path, depth)
@@ -94,11 +108,7 @@ class Text:
                 pass  # text that begins like JSON
         return self._decoded(self._plain(text, sweep, path, depth), sweep, path, depth)
 
-    def url(self, url: str, sweep: Sweep, path: Path) -> str:
-        """As `scan`, of a text that is a URL as a whole, absolute or relative."""
-        url = clean(url)
-        if not self.suspicious(url) and "@" not in url:
-            return url
+    def _url_once(self, url: str, sweep: Sweep, path: Path) -> str:
         url = self.urls.redact(url, sweep, path)
         url = self.families.replace(url, lambda rule, value: sweep.remove(path, rule, value))
         return self._decoded(url, sweep, path, 0)
@@ -111,9 +121,25 @@ class Text:
         walked = self.json.walk(document, sweep, path, depth=depth + 1)
         return text if len(sweep.removals) == before else dumps_text(walked)
 
+    def _embedded(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
+        """Whole JSON documents in the middle of a text, walked; at most a few, wherever one may begin."""
+        pieces, done, begin = [], 0, 0
+        for _ in range(_MOST_EMBEDDED):
+            opening = _OPENING.search(text[begin:])
+            if opening is None:
+                break
+            begin += opening.start()
+            document, end = decoded_at(text, begin)
+            if end:
+                pieces += [text[done:begin], self._nested(document, text[begin:end], sweep, path, depth)]
+                done = end
+            begin = end or begin + 1
+        return "".join((*pieces, text[done:])) if pieces else text
+
     def _plain(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
         if rule := self._markup.rule(text):
             return sweep.remove(path, rule, text)
+        text = self._embedded(text, sweep, path, depth)
         if "//" in text:
             text = _USERINFO.sub(lambda match: self._userinfo(match, sweep, path), text)
             text = _URL.sub(lambda match: self.urls.redact(match[0], sweep, path, depth), text)
@@ -142,3 +168,14 @@ class Text:
     def _where_found(self, text: str, plain: str, sweep: Sweep, path: Path, depth: int) -> str:
         scanned = self.scan(plain, sweep, path, depth + 1)
         return text if scanned == clean(plain) else scanned
+
+
+def _settled(text: str, once: Callable[[str], str], depth: int = 0) -> str:
+    """A text redacted until nothing changes any more: what one rule removes may bare what another looks for.
+    Within other encodings once is enough, for they are gone through again with what is around them.
+    """
+    for _ in range(1 if depth else _ROUNDS):
+        before, text = text, once(text)
+        if text == before:
+            break
+    return text

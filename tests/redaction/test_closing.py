@@ -1,0 +1,84 @@
+"""The end of redaction."""
+
+import json
+from dataclasses import replace
+
+from captured_exchanges.exchange import MAX_EXCHANGE_BYTES
+from captured_exchanges.redaction.closing import Closing, Documents, bare
+from captured_exchanges.redaction.exact_json import dumps
+from captured_exchanges.redaction.families import Families
+from captured_exchanges.redaction.marker import Marker
+from captured_exchanges.redaction.registry import Needles
+from support.redaction_exchanges import exchange, fresh_secret
+
+FAMILIES = Families()
+
+
+def closed(request, response=None, intent=None, known=()):
+    told = []
+    documents = Documents(*(None if value is None else dumps(value) for value in (request, response, intent)))
+    return Closing(FAMILIES, Marker(), told.append).close(documents, exchange(), known), told
+
+
+def test_clean_documents_pass_as_they_are():
+    """Not a byte is touched."""
+    documents, told = closed({"a": 1}, {"b": 2}, {"c": 3})
+    assert documents == Documents(b'{"a":1}', b'{"b":2}', b'{"c":3}')
+    assert told == []
+
+
+def test_known_secrets_are_taken_out():
+    """Of every document."""
+    secret = fresh_secret()
+    documents, told = closed({"a": secret}, {"b": secret}, {"c": secret}, (Needles([secret.encode()]),))
+    assert all(
+        secret.encode() not in (document or b"")
+        for document in (documents.request, documents.response, documents.intent)
+    )
+    assert told == []
+
+
+def test_a_member_of_a_family_costs_the_body():
+    """And is counted."""
+    member = f"ghp_{fresh_secret(length=36)}"
+    shape = {"type": "text", "value": member, "size": 40}
+    documents, told = closed(
+        {"a": 1}, {"status": 200, "body": shape, "redactions": [{"path": "/body/value", "rule": "x"}]}
+    )
+    assert json.loads(documents.response) == {
+        "status": 200,
+        "body": {"type": "omitted", "reason": "verifier", "size": 64},
+        "redactions": [{"path": "/body", "rule": "verifier"}],
+    }
+    assert told == ["redaction.verifier_hit"]
+
+
+def test_an_intent_that_does_not_pass_is_left_out():
+    """It is not worth the exchange."""
+    documents, told = closed({"a": 1}, {"b": 2}, {"c": f"ghp_{fresh_secret(length=36)}"})
+    assert documents == Documents(b'{"a":1}', b'{"b":2}', None)
+    assert told == ["redaction.verifier_hit"]
+
+
+def test_the_larger_body_goes_first():
+    """Until the exchange fits."""
+    half = "x" * (MAX_EXCHANGE_BYTES * 5 // 8)
+    shape = {"type": "text", "size": 5}
+    documents, _ = closed({"body": {**shape, "value": half}}, {"body": {**shape, "value": half + half}})
+    assert json.loads(documents.response)["body"]["reason"] == "too large"
+    assert json.loads(documents.request)["body"]["value"] == half
+    documents, _ = closed({"url": half + half, "body": {**shape, "value": "x"}}, {"url": half})
+    assert documents == bare(exchange())
+
+
+def test_the_bare_facts_hold_nothing_of_a_stranger():
+    """Method, status and time, as far as they are what they should be."""
+    odd = exchange(method="token=abc")
+    odd = replace(odd, transport_kind="http\ud800", response=None)
+    documents = bare(odd)
+    assert json.loads(documents.request) == {
+        "kind": "http?",
+        "started_at": "2023-11-14T22:13:20.123456789Z",
+        "redactions": [{"path": "", "rule": "failed"}],
+    }
+    assert documents.response is documents.intent is None
