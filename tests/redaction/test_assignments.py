@@ -48,6 +48,10 @@ def shown(text):
         ("API Key: abc123", "API Key: *"),
         ("IDENTIFIED BY 'abc1'", "IDENTIFIED BY '*'"),
         ("WITH PASSWORD 'abc1'", "WITH PASSWORD '*'"),
+        ('"name": "password", "value": "abc"}', '"name": "password", "value": "*"}'),
+        ('"value": "abc", "name": "password"', '"value": "*", "name": "password"'),
+        (r"\"key\": \"token\", \"value\": [\"abc\"]", r"\"key\": \"token\", \"value\": [\"*\"]"),
+        ("IDENTIFIED BY \\'abc1\\'", "IDENTIFIED BY \\'*\\'"),
         ("invalid password 'abc1' for bob", "invalid password '*' for bob"),
     ],
 )
@@ -75,6 +79,7 @@ def test_values_beside_secret_names_go(text, expected):
         "next_page_token=abc123",
         "Set-Cookie header missing",
         "-v --verbose true",
+        "QUJD" * 400 + "==",
     ],
 )
 def test_prose_and_near_misses_stay(text):

@@ -31,6 +31,9 @@ from support.redaction_exchanges import (
     survives,
 )
 from support.redaction_places import PLACES
+from support.redaction_wrappings import CARRIERS, ENTRANCES, WRAPPINGS
+
+REDACTOR = Redactor()
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,22 @@ def test_a_secret_survives_nowhere(place):
         assert "redaction.failed" not in redactor.failures()
 
     check()
+
+
+@given(
+    secret=secrets,
+    carrier=st.sampled_from(sorted(CARRIERS)),
+    wrappings=st.lists(st.sampled_from(sorted(WRAPPINGS)), max_size=3),
+    entrance=st.sampled_from(sorted(ENTRANCES)),
+)
+@settings(max_examples=500)
+def test_a_secret_survives_in_no_nesting(secret, carrier, wrappings, entrance):
+    """A named secret, wrapped up to three times in whatever carries text, is found wherever it enters."""
+    text = CARRIERS[carrier](secret)
+    for wrapping in wrappings:
+        text = WRAPPINGS[wrapping](text)
+    kept = documents(REDACTOR.redact(ENTRANCES[entrance](text)))
+    assert not survives(secret, kept), text
 
 
 PAGE = {
@@ -549,7 +568,6 @@ def test_scrubbing_twice_changes_nothing_more(text):
     assert "redaction.part_failed" not in redactor.failures()
 
 
-REDACTOR = Redactor()
 _pairs = st.lists(st.tuples(_texts, _texts), max_size=3).map(tuple)
 _encodings = st.sampled_from(["gzip", "zstd", "deflate", "br", "identity", "gzip, gzip"])
 _types = st.sampled_from(["application/json", PLAIN, "application/json; charset=utf-16", "text/xml", ""])

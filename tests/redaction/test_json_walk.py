@@ -67,6 +67,12 @@ def walked(document, **options):
         ({"attributeName": "pwd", "oldValue": "x"}, {"attributeName": "pwd", "oldValue": "*"}),
         ({"name": "Password Administrator", "value": "x"}, {"name": "Password Administrator", "value": "x"}),
         ({"name": "department", "value": "x"}, {"name": "department", "value": "x"}),
+        ({"type": "reset_password", "data": {"id": 1}}, {"type": "reset_password", "data": {"id": 1}}),
+        (
+            {"type": "password", "data": {"id": 1, "text": "x"}},
+            {"type": "password", "data": {"id": 1, "text": "*"}},
+        ),
+        ({"name": "password", "data": {"id": 1}}, {"name": "password", "data": "*"}),
         ({"type": "password", "status": "ACTIVE"}, {"type": "password", "status": "ACTIVE"}),
         (["password", "x"], ["password", "*"]),
         (["password", "admin"], ["password", "*"]),

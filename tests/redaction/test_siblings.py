@@ -10,7 +10,7 @@ NAMES = Names()
 SIBLINGS = Siblings(NAMES)
 
 
-@pytest.mark.parametrize("word", sorted(DEFAULT_NAMES.pair_names))
+@pytest.mark.parametrize("word", sorted(DEFAULT_NAMES.pair_names | DEFAULT_NAMES.pair_labels))
 def test_every_listed_word_may_name_a_pair(word):
     """`{<word>: "password", "value": …}`."""
     obj = {f"the_{word}": "password", "value": 1}

@@ -53,8 +53,8 @@ def test_lone_surrogates_become_question_marks():
 
 def test_a_name_that_is_a_secret_is_not_clean():
     """Keys are scanned like values, and remembered."""
-    assert TEXT.is_clean_name("password")
-    assert not TEXT.is_clean_name(f"ghp_{fresh_secret(length=36)}")
+    assert TEXT.is_clean("password")
+    assert not TEXT.is_clean(f"ghp_{fresh_secret(length=36)}")
 
 
 @given(
@@ -66,6 +66,17 @@ def test_suspects_are_found_together_as_they_are_alone(texts):
     """One pass over many texts misses none that a pass over each would find."""
     alone = {text for text in texts if TEXT.suspicious(text)}
     assert alone <= TEXT.suspects(texts)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("failed: ", " (see log)"), ("a\n", "\nb"), ("<", ">"), ("x{", "")]
+)
+def test_json_in_the_middle_of_a_text_is_walked(before, after):
+    """Wherever it begins and ends; what is around it stays."""
+    text = f'{before}[{{"name": "password", "value": "abc"}}]{after}'
+    assert scanned(text) == f'{before}[{{"name":"password","value":"[REDACTED:name.password]"}}]{after}'
+    calm = f'{before}[{{"name": "secretary", "value": "abc"}}]{after}'
+    assert scanned(calm) == calm
 
 
 @given(secrets)

@@ -44,9 +44,10 @@ _Q = r"\\*[\"']"
 _KEY = rf"{_Q}\s*[:=]\s*"
 _PAIR_NAME = rf"{_Q}(?:name|key|type|field|attribute|id|label|parameter){_KEY}{_Q}([^\"'\\]{{1,64}}){_Q}"
 _PAIR_VALUE = rf"{_Q}(?:value|values|val){_KEY}\[?\s*(?:{_Q})?"
+_HELD = rf"({MARKED}|[^\"'\\,\]}}\s]+)"
 _PAIRED = compiled(
-    rf"(?i)(?:{_PAIR_NAME}\s*,\s*{_PAIR_VALUE}([^\"'\\,\]}}\s]+))"
-    rf"|(?:{_PAIR_VALUE}([^\"'\\,\]}}\s]+)(?:{_Q})?\]?\s*,\s*{_PAIR_NAME})"
+    rf"(?i)(?:{_PAIR_NAME}\s*,\s*{_PAIR_VALUE}{_HELD})"
+    rf"|(?:{_PAIR_VALUE}{_HELD}(?:{_Q})?\]?\s*,\s*{_PAIR_NAME})"
 )
 _FOLLOWS = compiled(r"\\*[\"']\s*[:=]")
 _ONLY_MARKED = compiled(rf"\W*(?:{MARKED})(?:@.*|\W*)")
@@ -54,6 +55,7 @@ _WHOLE_LINE = frozenset({"authorization", "cookie"})
 _SHORTEST_WORD = 4
 _LONGEST_NUMBER = 10
 _LONGEST_WORD = 20
+_LONGEST_NAME = 128
 _SAMPLE = 200
 _LONGEST_INDENT = 200
 _PIECES = (256, 16_384, 1 << 30)
@@ -97,6 +99,8 @@ class Assignments:
         return "".join((*pieces, text[done:])) if pieces else text
 
     def _rule(self, name: str) -> str:
+        if len(name) > _LONGEST_NAME:
+            return ""  # a base64 blob and its padding
         info = self._names.of(urllib.parse.unquote(name) if "%" in name else name)
         return info.rule.replace("name.", "text.", 1) if info.secret else ""
 

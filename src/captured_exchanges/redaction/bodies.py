@@ -105,7 +105,7 @@ class Bodies:
             raise NotJson
         data = clean(stripped).strip().encode()
         value, data = loads_and_tidies(data)
-        need = Need.ALL if sweep.oauth and b'"code"' in data else self._prescan.need(data)
+        need = Need.ALL if sweep.oauth else self._prescan.need(data)
         if need is not Need.NOTHING:
             data = dumps(self._text.json.walk(value, sweep, path, scan=need is Need.ALL))
         return orjson.Fragment(data)

@@ -27,8 +27,10 @@ __all__ = [
 
 MAX_NESTING = 200
 """Levels of objects and arrays that are followed; a deeper document is not JSON to us."""
-_LONG_NUMBER = compiled(r"[0-9]{19}")
-_UNTIDY = compiled(r"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|[0-9]{19}")
+_LONG = r"(?:^|[\[:,\s])-?[0-9.eE+-]{19}"
+"""A number that may not fit; in a string a false alarm, which costs the slower parser."""
+_LONG_NUMBER = compiled(_LONG)
+_UNTIDY = compiled(rf"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|{_LONG}")
 """What stands in JSON that is spelled otherwise than ours; a false alarm costs one serialisation."""
 
 

@@ -132,7 +132,7 @@ class Headers:
         return lowered in self._table.secret or named
 
     def _name(self, name: str, sweep: Sweep, path: Path) -> str:
-        return name if self._text.is_clean_name(name) else self._text.scan(name, sweep, path)
+        return name if self._text.is_clean(name) else self._text.scan(name, sweep, path)
 
     def _value(self, name: str, value: str, sweep: Sweep, at: int, *, calm: bool, rounds: bool) -> str:
         path = ("headers", at)

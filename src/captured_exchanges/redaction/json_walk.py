@@ -61,14 +61,14 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 class JsonWalk:
     """Redacts parsed JSON. Thread-safe.
 
-    `suspects` names the strings of a document that a scan might change, and `is_clean_key` says that a scan
-    changes nothing in a key.
+    `suspects` names the strings of a document that a scan might change, and `is_clean` says that a scan
+    changes nothing in a text.
     """
 
     names: Names
     scan: Scan
     suspects: Callable[[list[str]], AbstractSet[str]]
-    is_clean_key: Callable[[str], bool]
+    is_clean: Callable[[str], bool]
 
     def walk(self, document: Any, sweep: Sweep, path: Path, *, depth: int = 0, scan: bool = True) -> Any:  # noqa: ANN401 - any JSON
         """The document without its credentials; what was given is used up.
@@ -143,7 +143,14 @@ class _Walk:
         if not is_calm and (rule := self._goes(text, info, mood)) and not is_marker(text):
             self._sweep.learn(text)
             return self._sweep.remove(path, rule, text)
-        return self._rules.scan(text, self._sweep, path, self._depth) if text in self._suspects else text
+        if text not in self._suspects or (self._is_plain_place and self._rules.is_clean(text)):
+            return text
+        return self._rules.scan(text, self._sweep, path, self._depth)
+
+    @property
+    def _is_plain_place(self) -> bool:
+        """Whether a scan means here what it means anywhere."""
+        return not self._depth and not self._sweep.oauth
 
     def _goes(self, text: str, info: NameInfo, mood: _Mood) -> str:
         """The rule by which a scalar goes, or empty."""
@@ -246,7 +253,7 @@ class _Walk:
                     row[column] = self._removed(row[column], (*path, at, column), rule)
 
     def _with_clean_keys(self, obj: dict[str, Any], path: Path) -> dict[str, Any]:
-        if not self._scans_keys or all(map(self._rules.is_clean_key, obj)):
+        if not self._scans_keys or all(map(self._rules.is_clean, obj)):
             return obj
         cleaned: dict[str, Any] = {}
         for at, (key, value) in enumerate(obj.items()):

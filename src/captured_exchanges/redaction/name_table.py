@@ -56,6 +56,8 @@ class NameTable:
     """First words that make a name with spaces the name of an action: `Reset password`."""
     pair_names: frozenset[str]
     """Last words of the key that holds the name of a pair: `{"name": "password", "value": …}`."""
+    pair_labels: frozenset[str]
+    """The same, of keys that as often hold the kind of a thing: `{"type": "reset_password", "data": …}`."""
     pair_values: frozenset[str]
     """Last words of the keys that hold its value."""
     table_heads: frozenset[str]
@@ -257,9 +259,8 @@ _LABEL_VERBS = _words(
     """
 )
 
-_PAIR_NAMES = _words(
-    "name key type field attribute attributes label id parameter param header variable property title path k"
-)
+_PAIR_NAMES = _words("name key field attribute attributes parameter param header variable property k")
+_PAIR_LABELS = _words("type id label title path")
 _PAIR_VALUES = _words(
     """
     value values val vals v content contents data text string plaintext from to old new before
@@ -290,6 +291,7 @@ DEFAULT_NAMES = NameTable(
     harmless=_HARMLESS,
     label_verbs=_LABEL_VERBS,
     pair_names=_PAIR_NAMES,
+    pair_labels=_PAIR_LABELS,
     pair_values=_PAIR_VALUES,
     table_heads=frozenset({"columns", "fields", "headers", "header", "column names", "cols", "schema"}),
 )

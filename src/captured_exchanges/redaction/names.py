@@ -47,6 +47,8 @@ class Pair(Enum):
     NONE = 0
     NAME = 1
     VALUE = 2
+    LABEL = 3
+    """As NAME, where what it names is no action; an object beside it is looked into, not removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,10 @@ class Names:
         info = self.of(value) if _IDENTIFIER.fullmatch(value) else _NOTHING
         return info.secret or info.effect is Effect.CONTAINER
 
+    def is_action(self, value: str) -> bool:
+        """Whether a name begins like the name of an action: `reset_password`."""
+        return bool(words := self.words(value)) and words[0] in self.table.label_verbs
+
     def source(self) -> str:
         """A pattern that occurs in every text that holds a name with an effect, as far as it is written in
         visible ASCII letters or as the tables write it.
@@ -229,7 +235,9 @@ class Names:
         last = words[-1] if words else ""
         if last in self.table.pair_values:
             return Pair.VALUE
-        return Pair.NAME if last in self.table.pair_names else Pair.NONE
+        if last in self.table.pair_names:
+            return Pair.NAME
+        return Pair.LABEL if last in self.table.pair_labels else Pair.NONE
 
     def _words_to_join(self) -> frozenset[str]:
         phrases = (*self._ending, *self._whole, *self._listed, *self.table.containers)

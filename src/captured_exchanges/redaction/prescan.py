@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 
+from captured_exchanges.redaction.harmless import Harmless
 from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.text import Text
@@ -19,7 +19,6 @@ __all__ = ["Need", "Prescan"]
 
 _ROUNDS = 64
 """Different hits that are judged; a body with more is walked."""
-_LONGEST_NAME = 128
 _QUOTE = ord('"')
 _EMPTY = (b":null", b":true", b":false", b':""', b":{}", b":[]")
 _DULL = compiled(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\")*\})*\}")
@@ -44,9 +43,10 @@ class Prescan:
 
     def __init__(self, names: Names, text: Text) -> None:
         self._names = names
-        self._pattern = compiled(rf"\"[^\"\\]*(?:{text.gate_source})[^\"\\]*\"|(?:{text.gate_source})")
+        self._pattern = compiled(text.gate_source)
         self._values = compiled(text.value_source)
-        self._remembered = lru_cache(maxsize=4_096)(self._search)
+        self._is_only_a_name: Harmless[bytes] = Harmless(self._holds_no_value)
+        self._is_clean = text.is_clean
 
     def need(self, data: bytes) -> Need:
         """What a JSON text needs that is UTF-8, has no space beside its colons, and escapes nothing but
@@ -57,7 +57,7 @@ class Prescan:
             hit = self._pattern.search(data, start)
             if hit is None:
                 return max(need, Need.NAMES) if saw_empty and _BESIDE.search(data) else need
-            start, end = hit.span()
+            start, end = _literal_around(data, *hit.span())
             judged = self._judge(data, start, end)
             need, saw_empty = max(need, judged.need), saw_empty or judged.is_empty
             if need is Need.ALL:
@@ -70,10 +70,10 @@ class Prescan:
 
     def _judge(self, data: bytes, start: int, end: int) -> _Judged:
         literal = data[start:end]
-        if not (literal[0] == _QUOTE == literal[-1] and len(literal) > 1) or self._has_value(literal):
+        if not (literal[0] == _QUOTE == literal[-1] and len(literal) > 1):
             return _Judged(Need.ALL)
         name = literal[1:-1].decode("utf-8", "replace")
-        if _TEXTUAL.search(name):
+        if not self._is_only_a_name(literal) and not self._is_clean(name):
             return _Judged(Need.ALL)
         if data[end : end + 1] == b":":
             return self._key(data, name, end)
@@ -82,12 +82,9 @@ class Prescan:
             return _Judged(Need.NAMES)
         return _Judged(Need.NOTHING, end if info.effect in _CALM else 0)
 
-    def _has_value(self, literal: bytes) -> bool:
-        """Whether more than a name stands in a literal; remembered for short ones."""
-        return self._remembered(literal) if len(literal) <= _LONGEST_NAME else self._search(literal)
-
-    def _search(self, literal: bytes) -> bool:
-        return self._values.search(literal) is not None
+    def _holds_no_value(self, literal: bytes) -> bool:
+        """Whether no more than a name stands in a literal."""
+        return self._values.search(literal) is None and _TEXTUAL.search(literal) is None
 
     def _key(self, data: bytes, name: str, end: int) -> _Judged:
         effect = self._names.of(name).effect
@@ -103,6 +100,15 @@ class Prescan:
         if dull is None:
             return _Judged(Need.NAMES)
         return _Judged(self.need(data[end + 1 : dull.end()]), dull.end(), b'"":0')
+
+
+def _literal_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The JSON string that a hit stands in; the hit itself where it is in none, or that one has escapes."""
+    opening, closing = data.rfind(b'"', 0, start), data.find(b'"', end)
+    inside = data[opening + 1 : closing]
+    if opening < 0 or closing < 0 or b'"' in inside or b"\\" in inside:
+        return start, end
+    return opening, closing + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,18 @@ class Siblings:
         else:
             return None
         for value, info in zip(obj.values(), infos, strict=True):
-            if info.pair is Pair.NAME and _is_name(value):
-                named = self.names.of(value)
+            if (info.pair is Pair.NAME or info.pair is Pair.LABEL) and _is_name(value):
+                named = self._named(value, info)
                 if named.secret or named.effect is Effect.CONTAINER:
                     return named
         return None
+
+    def _named(self, value: str, info: NameInfo) -> NameInfo:
+        named = self.names.of(value)
+        if info.pair is Pair.NAME or not named.secret:
+            return named
+        effect = Effect.PLAIN if self.names.is_action(value) else Effect.SCALAR
+        return NameInfo(effect, named.rule)
 
     def second(self, array: list[Any], info: NameInfo) -> NameInfo | None:
         """The meaning of the second of two elements where the first is a secret name. A list of names that

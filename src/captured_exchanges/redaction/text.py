@@ -12,12 +12,12 @@ import html
 import itertools
 import urllib.parse
 from collections.abc import Callable
-from functools import lru_cache
 
 from captured_exchanges.redaction.assignments import Assignments
 from captured_exchanges.redaction.encodings import unescaped
 from captured_exchanges.redaction.exact_json import NotJson, decoded_at, dumps_text, loads
 from captured_exchanges.redaction.families import Families
+from captured_exchanges.redaction.harmless import Harmless
 from captured_exchanges.redaction.json_walk import JsonWalk
 from captured_exchanges.redaction.marker import Marker, is_marker
 from captured_exchanges.redaction.markup import Markup
@@ -40,7 +40,6 @@ _ENTITY = compiled(r"&(?:quot|apos|amp|lt|gt|equals|colon|#[xX]?[0-9a-fA-F]+);")
 _ENCODED_WORD = compiled(r"[^\s\"'<>]*%[0-9a-fA-F]{2}[^\s\"'<>]*")
 _URL = compiled(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//[^\s\"'<>\\^`|]+")
 _USERINFO = compiled(r"(//)([^\s/?#:@\"']*):([^\s/?#@][^\s/@]*|[^\s/?#@]*)@")
-_LONGEST_NAME = 128
 _ROUNDS = 4
 _MOST_EMBEDDED = 16
 _OPENING = compiled(r"\{\s*\"|\[\s*[\[{\"]")
@@ -55,14 +54,15 @@ class Text:
         self.names = names
         self.families = families
         self.urls = Urls(names, self.scan, urls)
-        self.json = JsonWalk(names, self.scan, self.suspects, self.is_clean_name)
+        self.is_clean: Harmless[str] = Harmless(self._is_clean)
+        """Whether a scan leaves a text as it is, wherever it stands; remembered where it does."""
+        self.json = JsonWalk(names, self.scan, self.suspects, self.is_clean)
         self._assignments = Assignments(names)
         self._markup = Markup(names)
         sources = (families.source(), self.urls.source(), self._assignments.source(), _HIDDEN)
         self.value_source = "|".join(sources)
         self.gate_source = f"{names.source()}|{self.value_source}"
         self._gate = compiled(rf"{self.gate_source}|//[^/\s?#]*@")  # a password may hold a quote
-        self._remembered = lru_cache(maxsize=16_384)(self._is_clean)
 
     def suspicious(self, text: str) -> bool:
         """Whether anything here might have to go: one native pass."""
@@ -77,10 +77,6 @@ class Text:
             first, last = bisect.bisect_left(ends, hit.start()), bisect.bisect_left(ends, hit.end())
             found.update(texts[max(0, first - 1) : last])
         return frozenset(found)
-
-    def is_clean_name(self, name: str) -> bool:
-        """Whether a scan leaves a name as it is; remembered, within bounds."""
-        return self._remembered(name) if len(name) <= _LONGEST_NAME else self._is_clean(name)
 
     def scan(self, text: str, sweep: Sweep, path: Path, depth: int = 0) -> str:
         """The text without its credentials; with lone surrogates replaced."""

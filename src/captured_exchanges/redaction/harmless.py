@@ -1,0 +1,34 @@
+"""What was found harmless is remembered, so that what every page repeats is judged once.
+
+Short texts only, and only harmless ones: what may be a secret is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+__all__ = ["Harmless"]
+
+T = TypeVar("T", str, bytes)
+_MOST = 16_384
+_LONGEST = 128
+
+
+class Harmless(Generic[T]):
+    """Asks `judge` whether a text is harmless, and remembers those that are. Thread-safe where it is."""
+
+    def __init__(self, judge: Callable[[T], bool]) -> None:
+        self._judge: Callable[[T], bool] = judge
+        self._known: set[Hashable] = set()
+
+    def __call__(self, text: T) -> bool:
+        """Whether a text is harmless."""
+        if text in self._known:
+            return True
+        harmless: bool = self._judge(text)
+        if harmless and len(text) <= _LONGEST:
+            if len(self._known) >= _MOST:
+                self._known = set()
+            self._known.add(text)
+        return harmless
