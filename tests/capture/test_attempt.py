@@ -43,7 +43,7 @@ def test_answered():
 def test_failed():
     """A failure without an answer has no status; its message is bounded."""
     attempt = an_attempt()
-    attempt.fail(ValueError("x" * 10_000))
+    attempt.fail(ValueError("x" * (MAX_MESSAGE + 1)))
     response = attempt.snapshot()[1]
     assert response.status is None
     assert response.error == Failure("ValueError", "x" * MAX_MESSAGE)

@@ -26,8 +26,10 @@ from captured_exchanges.exchange import (
 __all__ = ["MAX_MESSAGE", "Answer", "Attempt", "LogicalCall", "RawHeaders"]
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
-MAX_MESSAGE = 2_000
-"""Characters of an error's message that are kept."""
+MAX_MESSAGE = 64 * 1024
+"""Characters of an error's message that are kept. Far above what redaction keeps: a token that is cut in
+two here could escape the rule that knows it.
+"""
 
 
 class LogicalCall:

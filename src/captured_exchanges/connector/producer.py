@@ -51,7 +51,7 @@ class ExchangeProducer:
     ) -> None:
         if not 0 < len(name.encode()) <= MAX_NAME_BYTES:
             raise ValueError(f"a connector's name has 1 to {MAX_NAME_BYTES} bytes; got {name[:40]!r}")
-        self.redactor = redactor or Redactor()
+        self.redactor = redactor or Redactor(on_failure=telemetry.count)
         self.buffer = buffer or CaptureBuffer(on_fault=telemetry.count)
         self.recorder = Recorder(self.redactor, self.buffer)
         connector = ConnectorInfo(self.redactor.scrub(name), self.redactor.scrub(version))
