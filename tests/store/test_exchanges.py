@@ -255,7 +255,7 @@ def test_pages_go_on_where_the_last_one_ended(store, queries):
         expected = [e.request_id for e in batch if all(getattr(e, name) == wanted[name] for name in wanted)]
         assert paged(**wanted) == expected
         assert store.exchanges().count(**wanted) == len(expected)
-    (query,) = {query for query in queries if "id > 0 " in query and "AND" not in query}
+    (query,) = {query for query in queries if "id >= 1 " in query and "AND" not in query}
     assert "SEARCH v1_exchanges USING INTEGER PRIMARY KEY" in rows(store, f"EXPLAIN QUERY PLAN {query}")[0][3]
     assert store.exchanges().sync_ids() == ["s0", "s1"]
 
@@ -407,3 +407,13 @@ def test_no_statement_uses_with(monkeypatch, tmp_path):
     assert "UPSERT" not in words
     assert "SELECT" in words
     assert "WITH" not in words
+
+
+def test_rows_that_others_numbered_below_one_are_listed(store):
+    """Another program may give a row any number that SQLite has."""
+    store.exchanges().put_exchanges([redacted("a"), redacted("b")])
+    with store.transaction() as connection:
+        connection.execute("UPDATE v1_exchanges SET id = -9223372036854775808 WHERE id = 1")
+        connection.execute("UPDATE v1_exchanges SET id = 0 WHERE id = 2")
+    assert [row.id for row in store.exchanges().iterate()] == [-(2**63), 0]
+    assert [row.id for row in store.exchanges().iterate(-(2**63))] == [0]

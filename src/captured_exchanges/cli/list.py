@@ -45,7 +45,7 @@ _PAGE = 16
 @sync_id_option
 @click.option("--kind", metavar="KIND", type=UTF8, help="Only this transport: http, sql, ldap, …")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N exchanges.")
-@click.option("--after-id", metavar="ID", type=click.IntRange(min=0), default=0, help="Go on after this row.")
+@click.option("--after-id", metavar="ID", type=int, help="Go on after this row.")
 @form_option
 @max_unpacked_option
 def command(
@@ -54,7 +54,7 @@ def command(
     sync_id: str | None,
     kind: str | None,
     limit: int | None,
-    after_id: int,
+    after_id: int | None,
     form: Form | None,
     max_unpacked: int,
 ) -> None:
@@ -80,7 +80,7 @@ class _Query:
     exchanges: ExchangeStore
     sync_id: str | None
     kind: str | None
-    after_id: int
+    after_id: int | None
     limit: int | None
 
     def rows(self) -> Iterator[StoredExchange]:
@@ -93,14 +93,14 @@ class _Query:
     @property
     def narrow(self) -> bool:
         """Whether not all rows are wanted."""
-        return bool(self.sync_id or self.kind or self.after_id)
+        return bool(self.sync_id or self.kind or self.after_id is not None)
 
     def options(self) -> list[str]:
         """The command line's options that say the same."""
         given = {"--sync-id": self.sync_id, "--kind": self.kind, "--limit": self.limit}
         return [str(word) for pair in given.items() if pair[1] for word in pair]
 
-    def page(self, after_id: int, limit: int) -> list[StoredExchange]:
+    def page(self, after_id: int | None, limit: int) -> list[StoredExchange]:
         """At most `limit` rows after a row."""
         return self.exchanges.iterate(
             after_id=after_id, limit=limit, sync_id=self.sync_id, transport_kind=self.kind

@@ -31,6 +31,7 @@ from captured_exchanges.store.shape import is_readable
 
 __all__ = ["ExchangeStore"]
 
+_LOWEST_ID = -(2**63)
 _IDS_A_QUERY = 500
 _ROWS_A_CALL = 512
 _Item = TypeVar("_Item")
@@ -155,19 +156,22 @@ class ExchangeStore:
 
     def iterate(
         self,
-        after_id: int = 0,
+        after_id: int | None = None,
         limit: int = 100,
         *,
         sync_id: str | None = None,
         transport_kind: str | None = None,
     ) -> list[StoredExchange]:
-        """A page of exchanges in the order of their ids: at most `limit`, those after `after_id`."""
+        """A page of exchanges in the order of their ids: at most `limit`, those after `after_id`; None: from
+        the lowest, which another program may have put below 1.
+        """
+        first = _LOWEST_ID if after_id is None else after_id + 1
         with self._database.reading() as connection:
             if not self._readable(connection):
                 return []
             where, values = _filter(sync_id, transport_kind)
             rows = connection.execute(
-                f"{SELECT} WHERE id > ? {where} ORDER BY id LIMIT ?", (after_id, *values, limit)
+                f"{SELECT} WHERE id >= ? {where} ORDER BY id LIMIT ?", (first, *values, limit)
             ).fetchall()
         return [stored(row) for row in rows]
 
