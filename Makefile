@@ -36,7 +36,7 @@ proto: .venv/ready ## Regenerate the protobuf code
 	@.ci/proto
 
 soak: .venv/ready ## The long forms of the fault and property tests
-	@SOAK=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@SOAK=1 $(BIN)/python -m pytest --timeout 3600 $(PYTEST_ARGS)
 
 clean: ## Remove everything that was made here
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
