@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, str] = {
     "show": "Show one exchange: request, response, what was redacted.",
     "explain": "Show which exchanges built an object.",
     "tail": "Watch the exchanges of a running connector.",
+    "consume": "Take a connector's exchanges into a file, as their owner.",
+    "stats": "Count what a file holds, or a running connector.",
 }
 """Each command and the first line of its help."""
 
