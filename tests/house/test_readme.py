@@ -102,6 +102,8 @@ def expected(line: str, out: str, request_ids: list[str]) -> bool:
         return "rpc StreamCapturedExchanges" in out
     if "{sequence, requestId}" in line:
         return [json.loads(each)["requestId"] for each in out.splitlines()] == request_ids
+    if "stats" in line:
+        return json.loads(out) == {"retained_exchanges": 3, "pending": 0}
     if "keys" in line:
         return out.split() == ['["opened"]', '["batch"]', '["closing"]']
     return all(f"https://directory.example/users?page={page}" in out for page in (1, 2, 3))
@@ -109,7 +111,7 @@ def expected(line: str, out: str, request_ids: list[str]) -> bool:
 
 def test_the_looks_are_all_there():
     """The README has not lost the lines that this module runs."""
-    assert len(LOOKS) == 6
+    assert len(LOOKS) == 7
 
 
 def test_the_rooms_are_the_packages():

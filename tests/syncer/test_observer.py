@@ -164,3 +164,18 @@ async def test_an_address_that_may_not_be_dialled_is_refused():
     """The rules of who may connect are the consumer's and the observer's alike."""
     with pytest.raises(ConnectionRefused):
         await all_of(observe("example.org:443"))
+
+
+async def test_a_status_lost_on_the_way_is_asked_for_again():
+    """A call that ends INTERNAL before it has said anything is made once more, and no third time."""
+    calls = []
+
+    async def script(peer):
+        calls.append(peer)
+        await peer.expect(Open)
+        await peer.end(StatusCode.INTERNAL, "lost")
+
+    async with ScriptedConnector(script) as connector:
+        with pytest.raises(ConsumerStopped, match="INTERNAL"):
+            await all_of(observe(connector.target))
+    assert len(calls) == 2
