@@ -8,6 +8,8 @@ from captured_exchanges.connector.producer import ExchangeProducer
 from captured_exchanges.connector.recorder import Recorder
 from captured_exchanges.connector.reflection import enable_reflection
 from captured_exchanges.connector.servicer import ExchangeServicer
+from captured_exchanges.connector.threaded_interceptor import ThreadedCaptureInterceptor
+from captured_exchanges.connector.threaded_servicer import ThreadedExchangeServicer
 
 __all__ = [
     # the door
@@ -20,5 +22,7 @@ __all__ = [
     "ExchangeServicer",
     "Health",
     "Recorder",
+    "ThreadedCaptureInterceptor",
+    "ThreadedExchangeServicer",
     "enable_reflection",
 ]

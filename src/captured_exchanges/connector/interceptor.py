@@ -27,7 +27,7 @@ from captured_exchanges.capture import Scope, intent
 from captured_exchanges.connector.list_calls import LIST_CALLS, Asked, ListCall
 from captured_exchanges.connector.stamping import stamp
 
-__all__ = ["SYNC_SURFACE", "CaptureInterceptor"]
+__all__ = ["SYNC_SURFACE", "CaptureInterceptor", "CapturedCall"]
 
 SYNC_SURFACE = "sync"
 """The surface of everything that a list call causes, as in files that baton's SDK writes."""
@@ -53,10 +53,10 @@ class CaptureInterceptor(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None or handler.request_streaming or handler.response_streaming:
             return handler
-        return _Call(handler_call_details.method, handler).handler()
+        return CapturedCall(handler_call_details.method, handler).handler()
 
 
-class _Call:
+class CapturedCall:
     """One call in progress: what was asked, and the scope in which it is answered."""
 
     def __init__(self, path: str, handler: _Handler) -> None:
@@ -68,9 +68,20 @@ class _Call:
         self._scope: Scope | None = None
 
     def handler(self) -> _Handler:
-        """The host's handler, wrapped, of the same kind."""
+        """The host's handler for `grpc.aio`, wrapped, of the same kind."""
         asynchronous = inspect.iscoroutinefunction(self._host.unary_unary)  # grpc.aio's own test
         behave = self._behave if asynchronous else self._behave_synchronously
+        return grpc.unary_unary_rpc_method_handler(behave, self._deserialize, self._serialize)
+
+    def threaded_handler(self) -> _Handler:
+        """The host's handler for a threaded server, wrapped: it stays in grpc's thread, context and pool."""
+
+        def behave(request: Any, context: Any) -> Any:  # noqa: ANN401 - the host's messages
+            return self._behave_here(request, context)
+
+        pool = getattr(self._host.unary_unary, "experimental_thread_pool", None)
+        if pool is not None:
+            behave.experimental_thread_pool = pool  # type: ignore[attr-defined]
         return grpc.unary_unary_rpc_method_handler(behave, self._deserialize, self._serialize)
 
     def _deserialize(self, raw: bytes) -> Any:  # noqa: ANN401 - the host's message

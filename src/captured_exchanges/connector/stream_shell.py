@@ -11,33 +11,21 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from enum import Enum, auto
 from typing import Any
 
 import grpc.aio
 
 from captured_exchanges import telemetry
-from captured_exchanges.errors import ProtocolViolation
-from captured_exchanges.exchange import Drained, ReadableBuffer, Request, ServerHeartbeat, ServerMessage
+from captured_exchanges.connector.peer_input import Heard, Sign, completed, tell, understood
+from captured_exchanges.exchange import ReadableBuffer
 from captured_exchanges.handoff.serving import Abandon, End, Nudge, Read, Release, ServerStream
 from captured_exchanges.handoff.serving import Action as ServerAction
 from captured_exchanges.handoff.serving import Send as ServerSend
-from captured_exchanges.wire import decode_request, encode_response
+from captured_exchanges.wire import encode_response
 
 __all__ = ["StreamShell"]
 
-_MAX_REQUEST_BYTES = 128 * 1024
-"""More than the longest open takes with all its lists full."""
-
 log = logging.getLogger(__name__)
-
-
-class _Sign(Enum):
-    """What may be heard beside requests."""
-
-    NO_VARIANT = auto()
-    HALF_CLOSE = auto()
 
 
 class StreamShell:
@@ -62,7 +50,7 @@ class StreamShell:
         self._clock = clock
         self._nudge = nudge
         self._keep = keep
-        self._inbox: deque[Request | ProtocolViolation | _Sign] = deque()
+        self._inbox: deque[Heard] = deque()
         self._wake = asyncio.Event()
         self._lost = False
 
@@ -97,7 +85,7 @@ class StreamShell:
     async def _perform(self, action: ServerAction) -> None:
         match action:
             case ServerSend():
-                self._keep(self._write(encode_response(self._completed(action))))
+                self._keep(self._write(encode_response(completed(action, self._buffer))))
             case Read(after, exchanges, size):
                 items = self._buffer.read(after, max_exchanges=exchanges, max_bytes=size)
                 self._stream.items(items, self._buffer.facts())
@@ -109,22 +97,9 @@ class StreamShell:
             case Nudge():
                 self._nudge()
 
-    def _completed(self, send: ServerSend) -> ServerMessage:
-        message = send.message
-        if send.with_counters and isinstance(message, ServerHeartbeat | Drained):
-            return replace(message, counters=self._buffer.counters())
-        return message
-
     def _hear(self) -> None:
         while self._inbox:
-            heard = self._inbox.popleft()
-            if isinstance(heard, ProtocolViolation):
-                self._stream.violated(heard)
-            elif heard is _Sign.HALF_CLOSE:
-                self._stream.half_closed(self._buffer.facts(), self._clock())
-            else:
-                request = None if isinstance(heard, _Sign) else heard
-                self._stream.receive(request, self._buffer.facts(), self._clock())
+            tell(self._stream, self._inbox.popleft(), self._buffer.facts(), self._clock())
 
     async def _read(self) -> None:
         """Feeds the inbox until the half-close, or until the call is over.
@@ -137,9 +112,9 @@ class StreamShell:
                 raw: Any = await self._context.read()
                 if raw is grpc.aio.EOF:
                     break
-                self._inbox.append(_understood(raw))
+                self._inbox.append(understood(raw))
                 self._wake.set()
-            self._inbox.append(_Sign.HALF_CLOSE)
+            self._inbox.append(Sign.HALF_CLOSE)
         except grpc.aio.BaseError:  # the call is over; whoever ended it has been heard elsewhere
             self._lost = True
         self._wake.set()
@@ -154,15 +129,3 @@ class StreamShell:
         else:
             self._stream.written(self._clock())
         self._wake.set()
-
-
-def _understood(raw: bytes) -> Request | ProtocolViolation | _Sign:
-    """At once, so that no peer makes us hold more than a few small records."""
-    if len(raw) > _MAX_REQUEST_BYTES:
-        return ProtocolViolation(
-            f"the request is {len(raw)} bytes long; at most {_MAX_REQUEST_BYTES} are allowed"
-        )
-    try:
-        return decode_request(raw) or _Sign.NO_VARIANT
-    except ProtocolViolation as violation:
-        return violation
