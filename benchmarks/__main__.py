@@ -1,6 +1,7 @@
 """`make bench`: print every benchmark."""
 
-from benchmarks import commits, redaction
+from benchmarks import commits, handoff, redaction
 
 redaction.report()
 commits.report()
+handoff.report()
