@@ -1,4 +1,5 @@
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -270,8 +271,9 @@ def small_disk(tmp_path):
     """A file system of 3 MB, where this user may mount one; elsewhere the limit on a file's size must do."""
     folder = tmp_path / "disk"
     folder.mkdir()
+    mount = shutil.which("mount") or "false"
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "none", folder], check=False, capture_output=True
+        [mount, "-t", "tmpfs", "-o", "size=3m", "none", folder], check=False, capture_output=True
     )
     yield folder
     if mounted.returncode == 0:

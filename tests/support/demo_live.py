@@ -1,7 +1,6 @@
 """A demo that is still running: wait for a step of it, do something to it, see what stays."""
 
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -81,8 +80,6 @@ def live_demo(folder: Path, *words: str) -> Iterator[LiveDemo]:
         text=True,
         cwd=folder,
         env=environment(TMPDIR=str(folder / "tmp")),
-        # A background job of a shell starts with SIGINT ignored, and Python would leave it so.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     try:
         yield LiveDemo(folder, process)
