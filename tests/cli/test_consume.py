@@ -23,10 +23,12 @@ FIELDS = [
 
 
 @asynccontextmanager
-async def consuming(address, store, *words, sync_id="sync-1", stdout=asyncio.subprocess.PIPE):
+async def consuming(
+    address, store, *words, sync_id="sync-1", stdout=asyncio.subprocess.PIPE, command=(EXCHANGES,)
+):
     """A running `exchanges consume`, killed where the test leaves it running."""
     process = await asyncio.create_subprocess_exec(
-        *(EXCHANGES, "consume", address, "--store", str(store), "--sync-id", sync_id, *map(str, words)),
+        *(*command, "consume", address, "--store", str(store), "--sync-id", sync_id, *map(str, words)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
@@ -256,6 +258,33 @@ async def test_a_store_that_another_writes_is_one_line(tmp_path):
             outcome = await consume(address, store, "--drain")
         assert buffer.facts().acked_through == 0
     assert (outcome.code, outcome.out, len(_errors(outcome))) == (1, "", 1)
+
+
+async def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path):
+    """A store that cannot grow (a limit on file size stands in for a full disk): exit 1, one line about it,
+    released is only what was committed; with room again the rest comes, each exchange once and in order.
+    """
+    store = tmp_path / "s.db"
+    async with connector() as (buffer, address):
+        capture(buffer, 0)
+        assert (await consume(address, store, "--drain")).code == 0
+        for number in range(1, 5_000):
+            capture(buffer, number)
+        blocks = 2 * store.stat().st_size // 512
+        limited = ("sh", "-c", f'ulimit -f {blocks}; exec "$0" "$@"', EXCHANGES)
+        outcome = await consume(address, store, "--drain", "--drain-timeout", 20, command=limited)
+        acked = buffer.facts().acked_through
+        with open_store(store) as left:
+            assert left.exchanges().count() >= acked
+        assert acked < 5_000
+        again = await consume(address, store, "--drain")
+    assert (outcome.code, again.code) == (1, 0)
+    (line,) = _errors(outcome)
+    assert f"{store}: the disk " in line
+    assert "stamina" not in outcome.err
+    with open_store(store) as whole:
+        rows = whole.exchanges().iterate(limit=10_000)
+        assert [row.request_id for row in rows] == [f"req-{number}" for number in range(5_000)]
 
 
 async def test_people_get_a_table(tmp_path):

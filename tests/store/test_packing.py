@@ -63,11 +63,17 @@ def test_what_fails_leaves_nothing(tmp_path):
 
 
 def test_free_disk_bounds_unpacking(tmp_path, free):
-    """Whatever the bound, no more is unpacked than the disk has room for, and it is refused beforehand."""
+    """Whatever the bound, no more is unpacked than the disk has room for, and it is refused beforehand:
+    as a matter of the disk where that is the smaller bound, of the file where it is not.
+    """
     free(1000)
     bomb = c1z(tmp_path / "x.c1z", [zstd.compress(bytes(100_000))])
-    with pytest.raises(CorruptStore, match=r"more than the 1,000 bytes.*enough free disk"):
+    with pytest.raises(StoreError, match=r"x\.c1z .*the 1,000 bytes that are free.*free some space") as full:
         unpack_file(bomb, tmp_path / "database", limit=10**9, name="x.c1z")
+    assert type(full.value) is StoreError
+    with pytest.raises(CorruptStore, match="more than the 1,000 bytes that are allowed"):
+        unpack_file(bomb, tmp_path / "database", limit=1000, name="x.c1z")
+    assert not (tmp_path / "database").exists()
 
 
 def test_copies_bring_their_journals(tmp_path, free):

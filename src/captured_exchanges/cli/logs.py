@@ -17,7 +17,8 @@ class _Printable(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """Warnings and worse of this package go to stderr. Repeats do nothing."""
+    """Warnings and worse of this package go to stderr, and nobody else's. Repeats do nothing."""
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # it names each retry and says no more
     logger = logging.getLogger("captured_exchanges")
     if logger.handlers:
         return

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from captured_exchanges.errors import CorruptStore, StoreError, UnsupportedStore
 from captured_exchanges.store._zstd import zstd
 
-__all__ = ["HEADER", "MAX_UNPACKED_BYTES", "pack", "unpack"]
+__all__ = ["HEADER", "MAX_UNPACKED_BYTES", "TooLarge", "pack", "unpack"]
 
 HEADER = b"C1ZF\x00"
 _HEADER_V3 = b"C1Z3\x00"
@@ -31,6 +31,10 @@ _WRITING: dict[int, int] = {
 }
 
 
+class TooLarge(CorruptStore):
+    """It unpacks to more than `limit`. Who chose that limit knows what to do about it."""
+
+
 def unpack(source: BinaryIO, target: BinaryIO, *, limit: int, name: str) -> int:
     """Write the database that a `.c1z` holds to `target`; returns its size in bytes, 0 for an empty one.
 
@@ -44,7 +48,7 @@ def unpack(source: BinaryIO, target: BinaryIO, *, limit: int, name: str) -> int:
 
     Raises:
         UnsupportedStore: Not a `.c1z`, or one of another version.
-        CorruptStore: Damaged, truncated, followed by garbage, or larger than `limit`.
+        CorruptStore: Damaged, truncated, followed by garbage, or larger than `limit` (TooLarge).
         OSError: From the streams.
     """
     check_header(source.read(len(HEADER)), name)
@@ -110,7 +114,7 @@ class _Unpacking:
 
     def _check(self, more: int) -> None:
         if self.written + more > self._limit:
-            raise CorruptStore(
+            raise TooLarge(
                 f"{self._name} unpacks to more than the {self._limit:,} bytes that are allowed: "
                 "if you trust the file, open it with a higher bound and enough free disk"
             )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from captured_exchanges.errors import StoreError
-from captured_exchanges.store.c1z import pack, unpack
+from captured_exchanges.store.c1z import TooLarge, pack, unpack
 from captured_exchanges.store.files import create_private
 
 __all__ = ["copy_database", "pack_file", "unpack_file"]
@@ -23,13 +23,22 @@ def unpack_file(source: Path, target: Path, *, limit: int, name: str) -> None:
     """Make a database file of a `.c1z`; an empty `.c1z` makes an empty one.
 
     Raises:
-        UnsupportedStore, CorruptStore: As `c1z.unpack`; `limit` is lowered to the free disk.
+        UnsupportedStore, CorruptStore: As `c1z.unpack`.
+        StoreError: The disk has not enough room.
         OSError: From the system.
     """
     free = shutil.disk_usage(target.parent).free
-    with source.open("rb") as packed, _created(target) as database:
-        if os.fstat(packed.fileno()).st_size:
-            unpack(packed, database, limit=min(limit, free), name=name)
+    try:
+        with source.open("rb") as packed, _created(target) as database:
+            if os.fstat(packed.fileno()).st_size:
+                unpack(packed, database, limit=min(limit, free), name=name)
+    except TooLarge as error:
+        if limit <= free:
+            raise
+        raise StoreError(
+            f"{name} unpacks to more than the {free:,} bytes that are free on the disk: free some space; "
+            "for reading, TMPDIR may name another disk"
+        ) from error
 
 
 def pack_file(source: Path, target: Path) -> None:
