@@ -17,7 +17,8 @@ SCRIPT = TESTS / "support" / "connector_beside_baton.py"
 @pytest.mark.parametrize("moment", ["first", "last", "late"])
 def test_serving_consuming_and_reflection_work_beside_batons_service(moment):
     """Whether the other package registers before our import, after it, or once we serve: its service and
-    messages work, the stream is served and read, and reflection shows its service with our method added.
+    messages work, the stream is served, observed and consumed, and reflection shows its service with our
+    method added.
     """
     done = subprocess.run(
         [sys.executable, SCRIPT, moment],
@@ -32,7 +33,8 @@ def test_serving_consuming_and_reflection_work_beside_batons_service(moment):
         "services": [SERVICE, "grpc.reflection.v1alpha.ServerReflection"],
         "methods": ["Validate", METHOD_NAME],
         "validated": "valid",
-        "opened": ["Opened", "Closing"],
+        "observed": ["Opened", "Batch", "Closing"],
+        "consumed": ["r-1", True],
         "own": ["Validate"],
         "own_message": 'flavour: "salty"\n',
     }
