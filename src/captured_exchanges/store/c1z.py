@@ -9,12 +9,13 @@ Source of the format: FORMATS of this project; of frames: RFC 8878.
 
 from __future__ import annotations
 
+import sys
 from typing import BinaryIO
 
 from captured_exchanges.errors import CorruptStore, StoreError, UnsupportedStore
 from captured_exchanges.store._zstd import zstd
 
-__all__ = ["HEADER", "MAX_UNPACKED_BYTES", "TooLarge", "pack", "unpack"]
+__all__ = ["HEADER", "MAX_UNPACKED_BYTES", "pack", "unpack"]
 
 HEADER = b"C1ZF\x00"
 _HEADER_V3 = b"C1Z3\x00"
@@ -31,11 +32,7 @@ _WRITING: dict[int, int] = {
 }
 
 
-class TooLarge(CorruptStore):
-    """It unpacks to more than `limit`. Who chose that limit knows what to do about it."""
-
-
-def unpack(source: BinaryIO, target: BinaryIO, *, limit: int, name: str) -> int:
+def unpack(source: BinaryIO, target: BinaryIO, *, limit: int, name: str, room: int = sys.maxsize) -> int:
     """Write the database that a `.c1z` holds to `target`; returns its size in bytes, 0 for an empty one.
 
     `source` stands at its first byte. Memory stays bounded: a window (128 MiB at most) and two pieces.
@@ -45,14 +42,16 @@ def unpack(source: BinaryIO, target: BinaryIO, *, limit: int, name: str) -> int:
         target: Where the database goes; what was written before an error is for the caller to remove.
         limit: Bytes that may be written. Sizes that frames declare are checked before any work.
         name: What to call the file in messages.
+        room: Bytes that the disk of `target` has room for: a bound as `limit` is, which blames the disk.
 
     Raises:
         UnsupportedStore: Not a `.c1z`, or one of another version.
-        CorruptStore: Damaged, truncated, followed by garbage, or larger than `limit` (TooLarge).
+        CorruptStore: Damaged, truncated, followed by garbage, or larger than `limit`.
+        StoreError: Larger than `room`.
         OSError: From the streams.
     """
     check_header(source.read(len(HEADER)), name)
-    unpacking = _Unpacking(source, target, limit, name)
+    unpacking = _Unpacking(source, target, limit, room, name)
     while unpacking.fill(_FRAME_HEADER_BYTES):
         unpacking.frame()
     return unpacking.written
@@ -79,10 +78,11 @@ def check_header(header: bytes, name: str) -> None:
 class _Unpacking:
     """One run of `unpack`: compressed bytes not yet used, and how much has been written."""
 
-    def __init__(self, source: BinaryIO, target: BinaryIO, limit: int, name: str) -> None:
+    def __init__(self, source: BinaryIO, target: BinaryIO, limit: int, room: int, name: str) -> None:
         self._source = source
         self._target = target
         self._limit = limit
+        self._room = room
         self._name = name
         self._rest = b""
         self.written = 0
@@ -114,9 +114,14 @@ class _Unpacking:
 
     def _check(self, more: int) -> None:
         if self.written + more > self._limit:
-            raise TooLarge(
+            raise CorruptStore(
                 f"{self._name} unpacks to more than the {self._limit:,} bytes that are allowed: "
                 "if you trust the file, open it with a higher bound and enough free disk"
+            )
+        if self.written + more > self._room:
+            raise StoreError(
+                f"{self._name} unpacks to more than the {self._room:,} bytes that are free on the disk: "
+                "free some space; for reading, TMPDIR may name another disk"
             )
 
     def _decompress(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from captured_exchanges.errors import StoreError
-from captured_exchanges.store.c1z import TooLarge, pack, unpack
+from captured_exchanges.store.c1z import pack, unpack
 from captured_exchanges.store.files import create_private
 
 __all__ = ["copy_database", "pack_file", "unpack_file"]
@@ -28,17 +28,9 @@ def unpack_file(source: Path, target: Path, *, limit: int, name: str) -> None:
         OSError: From the system.
     """
     free = shutil.disk_usage(target.parent).free
-    try:
-        with source.open("rb") as packed, _created(target) as database:
-            if os.fstat(packed.fileno()).st_size:
-                unpack(packed, database, limit=min(limit, free), name=name)
-    except TooLarge as error:
-        if limit <= free:
-            raise
-        raise StoreError(
-            f"{name} unpacks to more than the {free:,} bytes that are free on the disk: free some space; "
-            "for reading, TMPDIR may name another disk"
-        ) from error
+    with source.open("rb") as packed, _created(target) as database:
+        if os.fstat(packed.fileno()).st_size:
+            unpack(packed, database, limit=limit, room=free, name=name)
 
 
 def pack_file(source: Path, target: Path) -> None:
