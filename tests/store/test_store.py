@@ -271,12 +271,11 @@ def small_disk(tmp_path):
     """A file system of 3 MB, where this user may mount one; elsewhere the limit on a file's size must do."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = shutil.which("mount") or "false"
-    mounted = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=3m", "none", folder], check=False, capture_output=True
-    )
+    mount = shutil.which("mount")
+    command = [mount, "-t", "tmpfs", "-o", "size=3m", "none", folder]
+    mounted = mount is not None and not subprocess.run(command, check=False, capture_output=True).returncode
     yield folder
-    if mounted.returncode == 0:
+    if mounted:
         subprocess.run(["umount", folder], check=True)
 
 
