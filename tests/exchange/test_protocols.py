@@ -3,7 +3,7 @@
 from captured_exchanges import exchange
 from captured_exchanges.capture.attempt import Attempt, LogicalCall
 from captured_exchanges.capture.body import BodyCopy
-from captured_exchanges.exchange import BufferFacts, ids, messages, protocols, records
+from captured_exchanges.exchange import BufferFacts, ids, messages, operations, protocols, records
 
 
 def test_empty_buffer():
@@ -22,7 +22,7 @@ def test_a_snapshot():
 
 def test_pinned():
     """The room offers what its modules offer, each once."""
-    offered = [*records.__all__, *messages.__all__, *protocols.__all__, *ids.__all__]
+    offered = [*operations.__all__, *records.__all__, *messages.__all__, *protocols.__all__, *ids.__all__]
     assert sorted(exchange.__all__) == sorted(offered)
     assert protocols.__all__ == [
         "BufferFacts", "ExchangeSink", "PendingExchange", "ReadableBuffer", "Snapshot",

@@ -98,5 +98,5 @@ def test_pinned():
     }
     assert public <= set(records.__all__)
     assert {*records.__all__} - public == {
-        "ENTRY_OVERHEAD", "MAX_BODY_BYTES", "MAX_EXCHANGE_BYTES", "MAX_SEQUENCE", "BodyState", "Json",
+        "ENTRY_OVERHEAD", "MAX_EXCHANGE_BYTES", "MAX_SEQUENCE", "Json",
     }  # fmt: skip

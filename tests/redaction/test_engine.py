@@ -345,11 +345,16 @@ def test_a_password_that_is_a_common_word_does_not_wreck_the_documents(redactor)
     assert response_of(redacted)["body"]["value"] == {"password_policy": "complete"}
 
 
+def http_rules(redactor):
+    """The rules of its HTTP exchanges, for tests that break them."""
+    return redactor._transports[HttpRequest]
+
+
 def test_the_verifier_drops_the_body_of_what_slipped_through(monkeypatch):
     """Where a rule misses, the last look costs the body, keeps the rest, and counts."""
     redactor = Redactor()
     member = f"ghp_{fresh_secret(length=36)}"
-    monkeypatch.setattr(redactor._bodies._prescan, "need", lambda _: 0)
+    monkeypatch.setattr(http_rules(redactor)._bodies._prescan, "need", lambda _: 0)
     redacted = redactor.redact(exchange(url="https://x.test/kept", received={"m": member}))
     body = response_of(redacted)["body"]
     assert (body["type"], body["reason"]) == ("omitted", "verifier")
@@ -388,7 +393,7 @@ def test_a_rule_that_fails_costs_its_part_and_is_counted(monkeypatch, caplog, at
         raise ZeroDivisionError(secret)
 
     name = {"body": "render", "headers": "redact", "url": "url"}[part]
-    monkeypatch.setattr(getattr(redactor, attribute), name, broken)
+    monkeypatch.setattr(getattr(http_rules(redactor), attribute), name, broken)
     redacted = redactor.redact(
         exchange(headers=[("x-note", secret)], url=f"https://x.test/{secret}", sent=secret.encode())
     )

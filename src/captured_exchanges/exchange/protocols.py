@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from captured_exchanges.exchange.messages import Gap, SyncCounters
-from captured_exchanges.exchange.records import Entry, HttpRequest, HttpResponse
+from captured_exchanges.exchange.operations import UpstreamRequest, UpstreamResponse
+from captured_exchanges.exchange.records import Entry
 
 __all__ = ["BufferFacts", "ExchangeSink", "PendingExchange", "ReadableBuffer", "Snapshot"]
 
-Snapshot: TypeAlias = Callable[[], tuple[HttpRequest, HttpResponse | None]]
+Snapshot: TypeAlias = Callable[[], tuple[UpstreamRequest, UpstreamResponse | None]]
 """What is known of an exchange at this moment. May be called from any thread, more than once."""
 
 

@@ -16,22 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TypeAlias
+
+from captured_exchanges.exchange.operations import UpstreamRequest, UpstreamResponse
 
 __all__ = [
     "ENTRY_OVERHEAD",
-    "MAX_BODY_BYTES",
     "MAX_EXCHANGE_BYTES",
     "MAX_SEQUENCE",
-    "Body",
-    "BodyState",
     "CapturedExchange",
     "EncodedExchange",
     "Entry",
     "Exchange",
-    "Failure",
-    "HttpRequest",
-    "HttpResponse",
     "Intent",
     "Json",
     "RedactedExchange",
@@ -40,67 +36,12 @@ __all__ = [
 ]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-BodyState: TypeAlias = Literal["complete", "truncated", "abandoned"]
 
 MAX_SEQUENCE = 2**63 - 1
-MAX_BODY_BYTES = 512 * 1024
-"""Bytes of a body that capture keeps; the rest is counted, not held."""
 MAX_EXCHANGE_BYTES = 3 * 1024 * 1024
 """An encoded exchange is always below this, so that every message fits gRPC's default of 4 MiB."""
 ENTRY_OVERHEAD = 24
 """Bytes that a batch adds to an encoded exchange at most: tags, length, sequence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A body as it crossed the wire, before redaction.
-
-    `data` holds at most MAX_BODY_BYTES of the bytes on the wire (still content-encoded); `size` counts
-    all of them. `state` says whether the caller read it to the end, we kept only its beginning, or the
-    caller gave up early.
-    """
-
-    data: bytes = field(repr=False)
-    size: int
-    state: BodyState = "complete"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why there is no response: the client library's exception, by type name and message."""
-
-    type: str
-    message: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """One HTTP request attempt. Header names and values are as sent, order and repeats kept."""
-
-    method: str
-    url: str = field(repr=False)
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: Body | None
-    started_at: int
-    http_version: str = ""
-    attempt: int = 1
-    call_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """What came back: a status, or (with `status` None) an `error`. `duration_ms` runs from the start
-    of the request to the end of the body, or to where the caller stopped reading.
-    """
-
-    status: int | None
-    duration_ms: float
-    reason: str = field(default="", repr=False)
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    body: Body | None = None
-    http_version: str = ""
-    error: Failure | None = None
-    remote_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +67,8 @@ class Exchange:
 
     request_id: str
     transport_kind: str
-    request: HttpRequest
-    response: HttpResponse | None
+    request: UpstreamRequest
+    response: UpstreamResponse | None
     intent: Intent
     captured_at: int
     sync_id: str = ""

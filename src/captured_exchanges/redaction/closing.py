@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from captured_exchanges.exchange import MAX_EXCHANGE_BYTES, Exchange
+from captured_exchanges.exchange import MAX_EXCHANGE_BYTES, Exchange, HttpRequest, HttpResponse
 from captured_exchanges.redaction.exact_json import NotJson, dumps, loads
 from captured_exchanges.redaction.families import Families
 from captured_exchanges.redaction.marker import Marker
@@ -45,14 +45,15 @@ def bare(exchange: Exchange) -> Documents:
     """What is left of an exchange when nothing else may be kept."""
     redactions = [{"path": "", "rule": "failed"}]
     request: dict[str, Any] = {"kind": clean(exchange.transport_kind), "redactions": redactions}
-    if _METHOD.fullmatch(clean(exchange.request.method)):
-        request["method"] = exchange.request.method
-    if 0 <= exchange.request.started_at < _END_OF_TIME:
-        request["started_at"] = rfc3339(exchange.request.started_at)
+    asked, answered = exchange.request, exchange.response
+    if isinstance(asked, HttpRequest) and _METHOD.fullmatch(clean(asked.method)):
+        request["method"] = asked.method
+    if 0 <= asked.started_at < _END_OF_TIME:
+        request["started_at"] = rfc3339(asked.started_at)
     response: dict[str, Any] = {"redactions": redactions}
-    if exchange.response is not None and isinstance(exchange.response.status, int):
-        response["status"] = exchange.response.status
-    return Documents(dumps(request), None if exchange.response is None else dumps(response), None)
+    if isinstance(answered, HttpResponse) and isinstance(answered.status, int):
+        response["status"] = answered.status
+    return Documents(dumps(request), None if answered is None else dumps(response), None)
 
 
 class Closing:

@@ -10,46 +10,61 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
 
 from captured_exchanges.exchange import (
-    Body,
     Exchange,
     HttpRequest,
-    HttpResponse,
     Intent,
     PolicyInfo,
     RedactedExchange,
+    UpstreamRequest,
+    UpstreamResponse,
 )
-from captured_exchanges.redaction.bodies import Bodies, Rendered, omitted
+from captured_exchanges.redaction.bodies import Bodies
 from captured_exchanges.redaction.closing import Closing, Documents, bare
-from captured_exchanges.redaction.credentials import credentials
+from captured_exchanges.redaction.credentials import Credential
 from captured_exchanges.redaction.exact_json import dumps, loads
 from captured_exchanges.redaction.families import Families
-from captured_exchanges.redaction.headers import Headers, Pairs, first_value
+from captured_exchanges.redaction.headers import Headers
+from captured_exchanges.redaction.http import HttpRules
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.names import Names
-from captured_exchanges.redaction.patterns import clean
+from captured_exchanges.redaction.parts import FAILED, Parts
 from captured_exchanges.redaction.policy import DEFAULT_POLICY, Policy
 from captured_exchanges.redaction.registry import Needles, Registry, is_findable
-from captured_exchanges.redaction.render import request_shape, response_shape
 from captured_exchanges.redaction.repair import repaired_text
-from captured_exchanges.redaction.sweep import Path, Sweep
+from captured_exchanges.redaction.sweep import Sweep
 from captured_exchanges.redaction.text import Text
-from captured_exchanges.redaction.urls import is_oauth
 
 __all__ = ["Redactor"]
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
+_Request_contra = TypeVar("_Request_contra", bound=UpstreamRequest, contravariant=True)
+_Response_contra = TypeVar("_Response_contra", bound=UpstreamResponse, contravariant=True)
 
-FAILED = "[REDACTED:failed]"
-_LONGEST_LINE = 8_192
-"""Characters of an error message, a reason, an intent's word; cut after redaction, never before."""
 _FEW_LEARNED = 16
-_UUID, _UUID_DIGITS = 36, "0123456789abcdef-"
-_COMMON = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "HTTP/1.1", "HTTP/2", "OK"})
+
+
+class Rules(Protocol[_Request_contra, _Response_contra]):
+    """What the engine asks of a transport's rules. Thread-safe."""
+
+    def is_oauth(self, request: _Request_contra) -> bool:
+        """Whether the exchange is one of OAuth's, where a `code` is a credential."""
+        ...
+
+    def shown(self, request: _Request_contra) -> Iterable[Credential]:
+        """The credentials that the request shows, to be removed wherever else they turn up."""
+        ...
+
+    def request(self, kind: str, request: _Request_contra, sweep: Sweep) -> dict[str, Any]:
+        """The request document, `redactions` not yet in it."""
+        ...
+
+    def response(self, response: _Response_contra, sweep: Sweep) -> dict[str, Any]:
+        """The response document, `redactions` not yet in it."""
+        ...
 
 
 class Redactor:
@@ -65,12 +80,15 @@ class Redactor:
     ) -> None:
         names, families = Names(policy.names), Families(policy.families)
         self.policy: PolicyInfo = policy.info()
-        self._names = names
         self._text = Text(names, families, policy.urls)
-        self._headers = Headers(names, self._text, policy.headers)
-        self._bodies = Bodies(
+        self._parts = Parts(self._text, self._count)
+        headers = Headers(names, self._text, policy.headers)
+        bodies = Bodies(
             self._text, max_decoded_bytes=policy.max_decoded_bytes, max_text_bytes=policy.max_text_bytes
         )
+        self._transports: Mapping[type[UpstreamRequest], Rules[Any, Any]] = {
+            HttpRequest: HttpRules(names, self._text, headers, bodies, self._parts),
+        }
         self._marker = Marker()
         self._on_failure = on_failure
         self._failures: Counter[str] = Counter()
@@ -85,7 +103,7 @@ class Redactor:
         try:
             documents = self._documents(exchange)
         except Exception as failure:  # noqa: BLE001 - capture is harmless: nothing may reach the caller
-            self._failed("redaction.failed", failure)
+            self._parts.failed("redaction.failed", failure)
             documents = bare(exchange)
         return RedactedExchange(
             exchange.request_id,
@@ -107,8 +125,10 @@ class Redactor:
     def scrub(self, text: str) -> str:
         """A name, an error message or a log line without credentials. Never raises."""
         sweep = Sweep(self._marker)
-        scanned = self._part(sweep, (), lambda: self._line(text, sweep, ()), FAILED)
-        return self._part(sweep, (), lambda: repaired_text(scanned, self._registry.needles(), sweep), FAILED)
+        scanned = self._parts.part(sweep, (), lambda: self._parts.line(text, sweep, ()), FAILED)
+        return self._parts.part(
+            sweep, (), lambda: repaired_text(scanned, self._registry.needles(), sweep), FAILED
+        )
 
     def failures(self) -> dict[str, int]:
         """How often something had to be left out, by the names that `on_failure` gets."""
@@ -116,13 +136,16 @@ class Redactor:
             return dict(self._failures)
 
     def _documents(self, exchange: Exchange) -> Documents:
-        oauth = _is_oauth(exchange.request)
+        rules = self._rules(exchange.request)
+        oauth = rules.is_oauth(exchange.request)
         request_sweep, intent_sweep = (Sweep(self._marker, oauth=oauth) for _ in range(2))
         response_sweep = Sweep(self._marker, oauth=oauth, of_response=True)
         nothing: list[str] = []
-        shown = self._part(request_sweep, (), lambda: list(self._shown(exchange.request)), nothing)
-        request = self._request(exchange, request_sweep)
-        response = None if exchange.response is None else self._response(exchange.response, response_sweep)
+        shown = self._parts.part(
+            request_sweep, (), lambda: list(self._shown(rules, exchange.request)), nothing
+        )
+        request = rules.request(exchange.transport_kind, exchange.request, request_sweep)
+        response = None if exchange.response is None else rules.response(exchange.response, response_sweep)
         intent = self._intent(exchange.intent, intent_sweep)
         documents = Documents(
             _dumped(request, request_sweep),
@@ -132,43 +155,17 @@ class Redactor:
         known = (*self._registry.needles(), *_learned([*shown, *request_sweep.learned], response_sweep))
         return self._closing.close(documents, exchange, known)
 
-    def _shown(self, request: HttpRequest) -> Iterator[str]:
+    def _rules(self, request: UpstreamRequest) -> Rules[Any, Any]:
+        """The rules of a request's transport; KeyError for what is none of them."""
+        return self._transports[type(request)]
+
+    def _shown(self, rules: Rules[Any, Any], request: UpstreamRequest) -> Iterator[str]:
         """Credentials that the request shows: those that last are registered, the others returned."""
-        for credential in credentials(request.headers, self._headers, self._names):
+        for credential in rules.shown(request):
             if credential.lasting:
                 self._registry.observe(credential.value)
             else:
                 yield credential.value
-
-    def _request(self, exchange: Exchange, sweep: Sweep) -> dict[str, Any]:
-        request = exchange.request
-        body = self._body(request.body, request.headers, sweep)
-        return request_shape(
-            exchange.transport_kind,
-            request,
-            method=self._said(request.method, sweep, "method"),
-            url=self._part(sweep, ("url",), lambda: self._text.url(request.url, sweep, ("url",)), FAILED),
-            headers=self._head(request.headers, sweep, body),
-            body=body.shape,
-            http_version=self._said(request.http_version, sweep, "http_version"),
-            call_id=self._said(request.call_id, sweep, "call_id"),
-        )
-
-    def _response(self, response: HttpResponse, sweep: Sweep) -> dict[str, Any]:
-        body = self._body(response.body, response.headers, sweep)
-        error = response.error
-        return response_shape(
-            response,
-            reason=self._said(response.reason, sweep, "reason"),
-            headers=self._head(response.headers, sweep, body),
-            body=body.shape,
-            http_version=self._said(response.http_version, sweep, "http_version"),
-            error=None if error is None else {
-                "type": self._said(error.type, sweep, "error", "type"),
-                "message": self._said(error.message, sweep, "error", "message"),
-            },
-            remote_address=self._said(response.remote_address, sweep, "remote_address"),
-        )  # fmt: skip
 
     def _intent(self, intent: Intent, sweep: Sweep) -> dict[str, Any]:
         named = {
@@ -176,48 +173,10 @@ class Redactor:
             "entrypoint": intent.entrypoint,
             "resourceType": intent.resource_type,
         }
-        words = {key: self._said(value, sweep, key) for key, value in named.items() if value}
-        return self._part(
+        words = {key: self._parts.said(value, sweep, key) for key, value in named.items() if value}
+        return self._parts.part(
             sweep, (), lambda: self._text.json.walk(loads(dumps(intent.as_json())), sweep, ()), words
         )
-
-    def _body(self, body: Body | None, headers: Pairs, sweep: Sweep) -> Rendered:
-        def render() -> Rendered:
-            kind, encoding = first_value(headers, "content-type"), first_value(headers, "content-encoding")
-            return self._bodies.render(body, kind, encoding, sweep)
-
-        shape = None if body is None else omitted("failed", "", body)
-        return self._part(sweep, ("body",), render, Rendered(shape, is_redacted=True))
-
-    def _head(self, headers: Pairs, sweep: Sweep, body: Rendered) -> list[list[str]]:
-        return self._part(
-            sweep,
-            ("headers",),
-            lambda: self._headers.redact(headers, sweep, body_is_redacted=body.is_redacted),
-            [],
-        )
-
-    def _said(self, text: str, sweep: Sweep, *path: str) -> str:
-        if not text or text in _COMMON or (len(text) == _UUID and not text.strip(_UUID_DIGITS)):
-            return text
-        return self._part(sweep, path, lambda: self._line(text, sweep, path), FAILED)
-
-    def _line(self, text: str, sweep: Sweep, path: Path) -> str:
-        return self._text.scan(text, sweep, path)[:_LONGEST_LINE] if text else ""
-
-    def _part(self, sweep: Sweep, path: Path, make: Callable[[], T], instead: T) -> T:
-        """A part of a document; where a rule fails, what stands instead."""
-        try:
-            return make()
-        except Exception as failure:  # noqa: BLE001 - fail closed: the part is left out and counted
-            self._failed("redaction.part_failed", failure)
-            sweep.forget(path)
-            sweep.note(path, "failed")
-            return instead
-
-    def _failed(self, name: str, failure: Exception) -> None:
-        log.warning("%s: %s", name, type(failure).__name__)  # its message may quote what was captured
-        self._count(name)
 
     def _count(self, name: str) -> None:
         with self._lock:
@@ -227,10 +186,6 @@ class Redactor:
                 self._on_failure(name)
             except Exception as failure:  # noqa: BLE001 - a broken hook is not the connector's problem
                 log.warning("the on_failure hook raised %s", type(failure).__name__)
-
-
-def _is_oauth(request: HttpRequest) -> bool:
-    return is_oauth(clean(request.url))
 
 
 def _dumped(document: dict[str, Any], sweep: Sweep) -> bytes:
