@@ -17,7 +17,7 @@ help: ## List the targets
 	@echo "setting up .venv (a minute or two on a cold package cache)" >&2
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e '.[httpx,httpx2,demo]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e '.[channelz,httpx,httpx2,demo,tls]'
 	@touch $@
 
 run: .venv/ready ## Crawl a real SCIM directory and explain one of its users

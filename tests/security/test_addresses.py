@@ -10,6 +10,8 @@ from captured_exchanges.security import (
     addresses,
     check_listen_address,
     check_target,
+    issue_run_credentials,
+    new_token,
     temporary_private_folder,
     unix_address,
 )
@@ -49,16 +51,27 @@ def test_a_socket_in_a_private_folder_is_fine(folder):
     ],
 )
 def test_what_is_no_unix_socket_is_refused(check, address):
-    """TCP and all the rest is refused with what is missing and what to use instead."""
+    """Without credentials TCP and all the rest is refused, with what is missing and what to use instead."""
     with pytest.raises(ConnectionRefused, match=r"mutual TLS.*token.*unix:PATH"):
         check(address)
 
 
 @pytest.mark.parametrize("check", [check_listen_address, check_target])
 def test_an_abstract_socket_is_refused(check):
-    """A socket without a file has no permissions either."""
-    with pytest.raises(ConnectionRefused, match="any user"):
-        check("unix-abstract:exchanges")
+    """A socket without a file has no permissions either, and a token does not help."""
+    for access in (None, new_token()):
+        with pytest.raises(ConnectionRefused, match="any user"):
+            check("unix-abstract:exchanges", access)
+
+
+@pytest.mark.parametrize("check", [check_listen_address, check_target])
+def test_credentials_open_no_other_folder(check, folder):
+    """What a server asks for on top changes nothing about who may reach its socket."""
+    for access in (new_token(), issue_run_credentials().connector):
+        assert check(unix_address(folder, "s"), access) == unix_address(folder, "s")
+    folder.chmod(0o755)
+    with pytest.raises(ConnectionRefused, match="0755"):
+        check(unix_address(folder, "s"), new_token())
 
 
 @pytest.mark.parametrize("address", ["unix:", "unix://", "unix:/tmp/", "unix:/run/a%00b"])
@@ -81,6 +94,16 @@ def test_anothers_folder_is_refused(check, tmp_path):
     """Neither end uses a socket in somebody else's folder."""
     with pytest.raises(ConnectionRefused, match="another user"):
         check(f"unix:{foreign_folder(tmp_path)}/s")
+
+
+@pytest.mark.parametrize("check", [check_listen_address, check_target])
+def test_text_is_no_credentials(check, folder):
+    """Taken for some, it would open a port that nobody guards; what it is, is not told."""
+    token = new_token().value
+    for address in ("0.0.0.0:1", "127.0.0.1:1", unix_address(folder, "s")):
+        with pytest.raises(TypeError, match="BearerToken or a MutualTLS, not a str") as refused:
+            check(address, token)
+        assert token not in str(refused.value)
 
 
 def test_too_long_a_path_is_refused(folder):

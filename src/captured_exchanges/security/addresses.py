@@ -1,8 +1,8 @@
 """Addresses that a server may listen on and a client may dial.
 
-PROTOCOL.md, "Who may connect", as far as it goes without credentials: Unix sockets inside a private folder.
-Loopback with a token made per run, and mutual TLS, bring checks of their own here; until then every other
-address is refused, with a sentence that says what is missing.
+PROTOCOL.md, "Who may connect": Unix sockets inside a private folder, whatever the credentials; loopback with
+a bearer token; TCP with mutual TLS. Every other address is refused, with a sentence that says what is
+missing. What a TCP address may look like is in `tcp`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from captured_exchanges.errors import ConnectionRefused
+from captured_exchanges.security.access import Access
 from captured_exchanges.security.folders import MAX_SOCKET_PATH_BYTES, check_private_folder
+from captured_exchanges.security.tcp import check_endpoint
 
 __all__ = ["check_listen_address", "check_target", "unix_address"]
 
@@ -28,49 +30,54 @@ def unix_address(folder: Path, name: str) -> str:
     return _canonical(folder.absolute() / name)
 
 
-def check_listen_address(address: str) -> str:
-    """The address, made canonical, that a server may listen on without credentials.
+def check_listen_address(address: str, access: Access | None = None) -> str:
+    """The address, made canonical, that a server which asks for these credentials may listen on. Port 0: any.
 
-    Raises ConnectionRefused where nobody may: not a Unix socket, or one in a folder that others enter.
+    Raises ConnectionRefused where nobody may: a Unix socket in a folder that others enter, TCP without
+    credentials, a token elsewhere than on loopback; TypeError where `access` is no credentials at all.
     """
+    _check_kind(access)
+    if not _is_unix(address):
+        return check_endpoint(address, access, lowest_port=0)
     path = _socket_path(address)
     check_private_folder(path.parent)
     return _canonical(path)
 
 
-def check_target(target: str) -> str:
-    """The target, made canonical, that a client may dial without credentials.
+def check_target(target: str, access: Access | None = None) -> str:
+    """The target, made canonical, that a client which shows these credentials may dial.
 
-    As `check_listen_address`; what already stands at the path must be a socket of ours. A socket that is
-    not there yet is no error: the server may come later.
+    As `check_listen_address`; what already stands at a socket's path must be a socket of ours. A socket that
+    is not there yet is no error: the server may come later.
     """
+    _check_kind(access)
+    if not _is_unix(target):
+        return check_endpoint(target, access, lowest_port=1)
     path = _socket_path(target)
     check_private_folder(path.parent)
     _check_socket(path)
     return _canonical(path)
 
 
+def _check_kind(access: object) -> None:
+    """A token that somebody passes as text would else be asked for by nobody."""
+    if access is not None and not isinstance(access, Access):
+        raise TypeError(f"access is a BearerToken or a MutualTLS, not a {type(access).__name__}")
+
+
+def _is_unix(address: str) -> bool:
+    if address.startswith("unix-abstract:"):
+        raise ConnectionRefused(f"{address!r}: an abstract socket lets any user in; {_USE_UNIX}")
+    return address.startswith("unix:")
+
+
 def _socket_path(address: str) -> Path:
     if os.name == "nt":
-        raise ConnectionRefused(
-            f"{address!r}: on Windows only TCP with mutual TLS will do, which is not here yet"
-        )
-    scheme, colon, rest = address.partition(":")
-    if scheme == "unix-abstract":
-        raise ConnectionRefused(f"{address!r}: an abstract socket lets any user in; {_USE_UNIX}")
-    if scheme != "unix" or not colon:
-        raise ConnectionRefused(_refusal_of_tcp(address))
-    path = unquote(rest.removeprefix("//"))
+        raise ConnectionRefused(f"{address!r}: on Windows only TCP with mutual TLS will do")
+    path = unquote(address.removeprefix("unix:").removeprefix("//"))
     if not path or "\0" in path or path.endswith("/"):
         raise ConnectionRefused(f"{address!r} names no socket; {_USE_UNIX}")
     return Path(path).absolute()
-
-
-def _refusal_of_tcp(address: str) -> str:
-    return (
-        f"{address!r} is not a Unix socket. TCP needs mutual TLS, or on loopback a bearer token made per run "
-        f"(any user of this machine reaches a port), and this version has neither; {_USE_UNIX}"
-    )
 
 
 def _check_socket(path: Path) -> None:
