@@ -1,10 +1,13 @@
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 
-from captured_exchanges.connector import Health
+from captured_exchanges.connector import Health, ThreadedHealth
+from captured_exchanges.security import temporary_private_folder, unix_address
 from captured_exchanges.wire import SERVICE
 from support.connector_server import serving
 
@@ -52,3 +55,44 @@ async def test_a_watcher_is_told():
         await health.stop()
         assert (await watch.read()).status == Status.NOT_SERVING
         watch.cancel()
+
+
+def test_a_threaded_server_keeps_its_workers():
+    """Eight that watch a server of one worker take none of it: calls are answered meanwhile, and all of
+    them are told of the stop.
+    """
+    health = ThreadedHealth()
+    told = threading.Semaphore(0)
+
+    def watch(channel):
+        method = channel.unary_stream(
+            "/grpc.health.v1.Health/Watch", health_pb2.HealthCheckRequest.SerializeToString, Status.FromString
+        )
+        for answer in method(health_pb2.HealthCheckRequest(service=SERVICE), timeout=20):
+            told.release()
+            if answer.status == Status.NOT_SERVING:
+                return
+
+    with temporary_private_folder() as folder, ThreadPoolExecutor(1) as pool:
+        server = grpc.server(pool)
+        health.add_to(server)
+        address = unix_address(folder, "s")
+        server.add_insecure_port(address)
+        server.start()
+        with grpc.insecure_channel(address) as channel, ThreadPoolExecutor(8) as watchers:
+            watching = [watchers.submit(watch, channel) for _ in range(8)]
+            for _ in watching:
+                assert told.acquire(timeout=20)
+            call = channel.unary_unary(
+                "/grpc.health.v1.Health/Check",
+                health_pb2.HealthCheckRequest.SerializeToString,
+                Status.FromString,
+            )
+            for service in ("", SERVICE):
+                answer = call(health_pb2.HealthCheckRequest(service=service), timeout=20)
+                assert answer.status == Status.SERVING
+            health.stop()
+            for each in watching:
+                each.result(20)
+            assert call(health_pb2.HealthCheckRequest(), timeout=20).status == Status.NOT_SERVING
+        server.stop(0).wait()

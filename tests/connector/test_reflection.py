@@ -1,9 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from queue import SimpleQueue
+
 import grpc
 import pytest
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from captured_exchanges.connector import enable_reflection
 from captured_exchanges.connector.reflection import REFLECTION_V1
+from captured_exchanges.security import temporary_private_folder, unix_address
 from captured_exchanges.wire import METHOD_NAME, SERVICE
 from support.connector_reflection import V1ALPHA, files, listed, reflect
 from support.connector_server import serving
@@ -49,3 +54,33 @@ async def test_ours_replaces_a_hosts_reflection():
 
     async with serving(prepare=prepare) as address:
         assert await listed(address) == [SERVICE, V1ALPHA, "host.Service"]
+
+
+@pytest.mark.parametrize("version", [V1ALPHA, REFLECTION_V1])
+def test_a_threaded_server_keeps_its_workers(version):
+    """Four that look at a server of one worker and do not leave take none of it; each gets its answers,
+    asked for at the same time.
+    """
+    asked = reflection_pb2.ServerReflectionRequest(file_containing_symbol=SERVICE)
+    with ExitStack() as stack:
+        server = grpc.server(stack.enter_context(ThreadPoolExecutor(1)))
+        enable_reflection(server, ["host.Service"])
+        address = unix_address(stack.enter_context(temporary_private_folder()), "s")
+        server.add_insecure_port(address)
+        server.start()
+        stack.callback(lambda: server.stop(0).wait())
+        channel = stack.enter_context(grpc.insecure_channel(address))
+        method = channel.stream_stream(
+            f"/{version}/ServerReflectionInfo",
+            reflection_pb2.ServerReflectionRequest.SerializeToString,
+            reflection_pb2.ServerReflectionResponse.FromString,
+        )
+        questions = [SimpleQueue() for _ in range(4)]
+        calls = [method(iter(each.get, None), timeout=20) for each in questions]
+        for _ in range(5):
+            for each in questions:
+                each.put(asked)
+            answers = [next(call).file_descriptor_response.file_descriptor_proto for call in calls]
+            assert [len(files) for files in answers] == [4] * 4
+        for each in questions:
+            each.put(None)

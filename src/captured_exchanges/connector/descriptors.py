@@ -8,6 +8,7 @@ without it our own. Files of the host come from the process-wide pool as they ar
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -24,10 +25,11 @@ T = TypeVar("T", FileDescriptor, Descriptor)
 
 class Descriptors:
     """What `grpc_reflection` asks of a descriptor pool. Raises KeyError where nothing is found, as pools
-    do. For one thread.
+    do. Thread-safe.
     """
 
     def __init__(self, host: descriptor_pool.DescriptorPool | None = None) -> None:
+        self._lock = threading.Lock()
         self._host = host or descriptor_pool.Default()
         self._host_service: FileDescriptor | None = None
         self._pool = _Pool(service_files())
@@ -50,20 +52,23 @@ class Descriptors:
         self, message_descriptor: Descriptor, number: int
     ) -> FieldDescriptor:
         """An extension of a message that was found here."""
-        return self._current().pool.FindExtensionByNumber(message_descriptor, number)
+        with self._lock:
+            return self._current().pool.FindExtensionByNumber(message_descriptor, number)
 
     def FindAllExtensions(self, message_descriptor: Descriptor) -> list[FieldDescriptor]:  # noqa: N802
         """All extensions, as far as known, of a message that was found here."""
-        return self._current().pool.FindAllExtensions(message_descriptor)
+        with self._lock:
+            return self._current().pool.FindAllExtensions(message_descriptor)
 
     def _found(self, find: Callable[[descriptor_pool.DescriptorPool], T]) -> T:
-        mine = self._current()
-        try:
+        with self._lock:
+            mine = self._current()
+            try:
+                return find(mine.pool)
+            except KeyError:
+                found = find(self._host)
+            mine.add_with_dependencies(_file_of(found))
             return find(mine.pool)
-        except KeyError:
-            found = find(self._host)
-        mine.add_with_dependencies(_file_of(found))
-        return find(mine.pool)
 
     def _current(self) -> _Pool:
         """The pool; made anew when the host's service has appeared since."""

@@ -4,30 +4,24 @@
       -> health says NOT_SERVING, new owners are refused, an attached one drains until the deadline
       -> the streams end, then the server
 
-A parent that dies closes the pipe on our stdin, and that is the only way to hear of it: baton kills its
-child without warning, so its syncer drains first.
+Baton kills its child without warning, so its syncer drains first. For a threaded server see
+`threaded_lifecycle`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import stat
-from collections.abc import Callable
 from typing import Protocol
 
 import grpc
 
+from captured_exchanges.connector.stop_signs import SIGNALS, has_ended, is_channel
 from captured_exchanges.exchange import BufferFacts
 
 __all__ = ["DEFAULT_GRACE", "Stoppable", "serve_until_stopped", "stop_requested"]
 
 DEFAULT_GRACE = 10.0
 """Seconds that an attached owner has for its drain."""
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_CHUNK = 4096
 
 
 class Stoppable(Protocol):
@@ -65,35 +59,18 @@ def stop_requested(stdin: int = 0) -> asyncio.Event:
     stop = asyncio.Event()
 
     def request() -> None:
-        for number in _SIGNALS:
+        for number in SIGNALS:
             loop.remove_signal_handler(number)
         loop.remove_reader(stdin)
         stop.set()
 
-    for number in _SIGNALS:
+    for number in SIGNALS:
         loop.add_signal_handler(number, request)
-    if _is_channel(stdin):
-        loop.add_reader(stdin, _listener(stdin, request))
-    return stop
 
-
-def _listener(stdin: int, ended: Callable[[], None]) -> Callable[[], None]:
     def listen() -> None:
-        try:
-            heard = os.read(stdin, _CHUNK)
-        except BlockingIOError:
-            return
-        except OSError:  # a socket that was reset is an end as well
-            heard = b""
-        if not heard:
-            ended()
+        if has_ended(stdin):
+            request()
 
-    return listen
-
-
-def _is_channel(descriptor: int) -> bool:
-    try:
-        mode = os.fstat(descriptor).st_mode
-    except OSError:  # closed before we were started
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    if is_channel(stdin):
+        loop.add_reader(stdin, listen)
+    return stop

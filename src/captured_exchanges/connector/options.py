@@ -23,5 +23,7 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.http2.min_ping_interval_without_data_ms", 1000),
     ("grpc.http2.max_ping_strikes", 0),
     ("grpc.max_receive_message_length", _MAX_RECEIVED),
+    # Else a second process of the same user may listen on the same port, and gets some of the calls.
+    ("grpc.so_reuseport", 0),
 )
-"""For `grpc.aio.server(options=SERVER_OPTIONS)`. Nothing here limits what the server sends."""
+"""For `grpc.aio.server(options=SERVER_OPTIONS)` and `grpc.server`. Nothing here limits what is sent."""

@@ -8,37 +8,41 @@
     producer.listen(server, "unix:/run/acme/connector.sock")
     await serve_until_stopped(server, producer)
 
-It only composes: each part can be had, and replaced, alone.
+It only composes: each part can be had, and replaced, alone. For a threaded `grpc.server` there is the
+ThreadedExchangeProducer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
 
 import grpc
+import grpc.aio
 
-from captured_exchanges import telemetry
 from captured_exchanges.buffer import CaptureBuffer
-from captured_exchanges.connector.health import HEALTH, Health
+from captured_exchanges.connector.composition import Composition
+from captured_exchanges.connector.guard import GuardedInterceptor
+from captured_exchanges.connector.health import Health
 from captured_exchanges.connector.interceptor import CaptureInterceptor
-from captured_exchanges.connector.recorder import Recorder
-from captured_exchanges.connector.reflection import enable_reflection
+from captured_exchanges.connector.options import SERVER_OPTIONS
 from captured_exchanges.connector.servicer import ExchangeServicer
-from captured_exchanges.exchange import BufferFacts, ConnectorInfo
+from captured_exchanges.exchange import BufferFacts
 from captured_exchanges.redaction import Redactor
-from captured_exchanges.security import check_listen_address
+from captured_exchanges.security import Access
 
-__all__ = ["MAX_NAME_BYTES", "ExchangeProducer"]
-
-MAX_NAME_BYTES = 256
+__all__ = ["ExchangeProducer"]
 
 
-class ExchangeProducer:
+class ExchangeProducer(Composition[grpc.aio.Server]):
     """Captures into a buffer and serves it. `name` is the connector's, stable over restarts: stores keep
-    it beside their watermarks. `heartbeat_interval` is in seconds.
+    it beside their watermarks. `heartbeat_interval` is in seconds. `access`: what whoever connects must show;
+    None: a Unix socket that the user alone can reach is all there is.
 
     `recorder` may be used from any thread; everything else belongs to the event loop that serves.
     """
+
+    _OTHER_KIND = grpc.Server
+    _INSTEAD = "a threaded grpc.server is served by a ThreadedExchangeProducer"
 
     def __init__(
         self,
@@ -48,53 +52,38 @@ class ExchangeProducer:
         redactor: Redactor | None = None,
         buffer: CaptureBuffer | None = None,
         heartbeat_interval: float | None = None,
+        access: Access | None = None,
     ) -> None:
-        if not 0 < len(name.encode()) <= MAX_NAME_BYTES:
-            raise ValueError(f"a connector's name has 1 to {MAX_NAME_BYTES} bytes; got {name[:40]!r}")
-        self.redactor = redactor or Redactor(on_failure=telemetry.count)
-        self.buffer = buffer or CaptureBuffer(on_fault=telemetry.count)
-        self.recorder = Recorder(self.redactor, self.buffer)
-        connector = ConnectorInfo(self.redactor.scrub(name), self.redactor.scrub(version))
+        super().__init__(name, version=version, redactor=redactor, buffer=buffer, access=access)
         self.servicer = ExchangeServicer(
             self.buffer,
-            connector=connector,
+            connector=self._connector,
             policy=self.redactor.policy,
             heartbeat_interval=heartbeat_interval,
         )
         self._health = Health()
+        self._debug_servers: list[grpc.aio.Server] = []
 
     def interceptor(self) -> grpc.aio.ServerInterceptor:
-        """For `grpc.aio.server(interceptors=[…])`: scopes every call, stamps the answers of list calls."""
-        return CaptureInterceptor()
-
-    def attach(
-        self,
-        server: grpc.aio.Server,
-        *,
-        services: Iterable[str] = (),
-        reflection: bool = True,
-        health: bool = True,
-    ) -> None:
-        """Serve the exchange stream, reflection and health. Call it after the host has added its services.
-
-        `services` are full names of the host's services, for reflection's list. A host with reflection of
-        its own may leave ours on: it describes what the host's would. One with health of its own turns
-        ours off, for the last one added answers.
+        """For `grpc.aio.server(interceptors=[…])`, the first of them: lets nobody pass without the token,
+        where `access` is one; scopes every call, stamps the answers of list calls.
         """
-        server.add_generic_rpc_handlers((self.servicer.handler(),))
-        if health:
-            self._health.add_to(server)
-        if reflection:
-            enable_reflection(server, [*services, *([HEALTH] if health else [])])
+        guard = self._guard_asked_for()
+        return GuardedInterceptor(guard, CaptureInterceptor()) if guard else CaptureInterceptor()
 
-    def listen(self, server: grpc.aio.Server, address: str) -> str:
-        """Let a server listen on a Unix socket that the user alone can reach; the canonical address.
+    async def listen_for_observers(self, path: str | os.PathLike[str], *, channelz: bool = False) -> str:
+        """Start a second server, on a socket in a folder of mode 0700, where only observers are admitted:
+        to look into a connector whose credentials its parent alone holds. Its canonical address.
 
-        Raises ConnectionRefused where others could reach it (see `security`), before anything is opened.
+        With reflection and health, and with `channelz` (the extra of that name) gRPC's own account of this
+        process. It asks for no credentials. `stop` ends it. Raises ConnectionRefused where others could
+        reach the socket, MissingExtra where channelz is not installed.
         """
-        checked = check_listen_address(address)
-        server.add_insecure_port(checked)
-        return checked
+        server = grpc.aio.server(options=SERVER_OPTIONS)
+        self._debug_servers.append(server)  # one that is refused below wants its stop too
+        address = self._admit_observers(server, path, channelz=channelz)
+        await server.start()
+        return address
 
     async def stop(self, grace: float) -> BufferFacts:
         """Refuse new owners, let an attached one drain for `grace` seconds, end every stream.
@@ -102,4 +91,13 @@ class ExchangeProducer:
         Returns what the buffer still holds, which is logged too; stop the server afterwards.
         """
         await self._health.stop()
-        return await self.servicer.stop(grace)
+        left = await self.servicer.stop(grace)
+        while self._debug_servers:
+            await self._debug_servers.pop().stop(None)
+        return left
+
+    def _handler(self, *, observers_only: bool) -> grpc.GenericRpcHandler:
+        return self.servicer.handler(observers_only=observers_only)
+
+    def _add_health(self, server: grpc.aio.Server) -> None:
+        self._health.add_to(server)

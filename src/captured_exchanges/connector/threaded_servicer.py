@@ -2,8 +2,7 @@
 
 Thin, as `servicer` is for `grpc.aio`: which stream may do what is decided in `handoff`, one call is served
 in `threaded_shell`. A threaded server gives each open stream one of its workers for good; so that streams
-never starve the connector's calls, the behaviour names a pool of its own in `experimental_thread_pool`,
-which `grpc._server` looks for; it is an experiment of grpc's, and a test watches that it still works.
+never starve the connector's calls, they bring a pool of their own: see `pooled`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from functools import partial
 import grpc
 
 from captured_exchanges import telemetry
+from captured_exchanges.connector.pooled import Pooled
 from captured_exchanges.connector.threaded_shell import ThreadedShell
 from captured_exchanges.exchange import BufferFacts, ConnectorInfo, PolicyInfo, ReadableBuffer
 from captured_exchanges.handoff.serving import End, Handoff, ServerStream, Standing, Terms
@@ -73,7 +73,7 @@ class ThreadedExchangeServicer:
         """What `grpc.Server.add_generic_rpc_handlers` takes. With `observers_only` (a debug socket)
         whoever wants to own through it is refused.
         """
-        behaviour = _Behaviour(partial(self._serve, observers_only=observers_only), self._pool)
+        behaviour = Pooled(partial(self._serve, observers_only=observers_only), self._pool)
         method: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_stream_rpc_method_handler(behaviour)
         return grpc.method_handlers_generic_handler(SERVICE, {METHOD_NAME: method})
 
@@ -178,21 +178,6 @@ class ThreadedExchangeServicer:
         """Called for each captured exchange, by any thread: takes no lock."""
         for shell in self._wakeable:
             shell.wake()
-
-
-class _Behaviour:
-    """The handler as grpc wants it: a callable that names the pool it runs in."""
-
-    def __init__(
-        self,
-        serve: Callable[[Iterator[bytes], grpc.ServicerContext], Iterator[bytes]],
-        pool: ThreadPoolExecutor,
-    ) -> None:
-        self._serve = serve
-        self.experimental_thread_pool = pool
-
-    def __call__(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
-        return self._serve(requests, context)
 
 
 def _conclude(end: End, context: grpc.ServicerContext, *, cut: bool) -> None:
