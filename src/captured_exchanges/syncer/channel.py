@@ -1,4 +1,4 @@
-"""The gRPC channel of a consumer or observer.
+"""The gRPC channel of a consumer, an observer, or of a host that calls the same connector.
 
 A target named by its address is checked against the rules of who may connect and gets a channel of our
 own, with keepalive against peers that vanish without a word; a channel that the host made is its affair.
@@ -6,11 +6,13 @@ own, with keepalive against peers that vanish without a word; a channel that the
 
 from __future__ import annotations
 
+import grpc
 import grpc.aio
 
-from captured_exchanges.security import check_target
+from captured_exchanges.security import Access, MutualTLS, check_certificate, check_target, is_loopback
+from captured_exchanges.syncer.bearer import BearerChannel, bearer_channel
 
-__all__ = ["OPTIONS", "open_channel"]
+__all__ = ["OPTIONS", "open_channel", "open_threaded_channel"]
 
 OPTIONS: tuple[tuple[str, int], ...] = (
     # A message is below 4 MiB always; nothing larger is taken into memory.
@@ -29,6 +31,41 @@ OPTIONS: tuple[tuple[str, int], ...] = (
 )
 
 
-def open_channel(target: str) -> grpc.aio.Channel:
-    """A channel to an address; raises ConnectionRefused where the rules forbid it."""
-    return grpc.aio.insecure_channel(check_target(target), options=OPTIONS)
+def open_channel(target: str, access: Access | None = None) -> grpc.aio.Channel:
+    """A `grpc.aio` channel to `unix:PATH` or `HOST:PORT`, also for a host's own calls to its connector.
+
+    With a BearerToken it shows the token in every call; with MutualTLS it is encrypted, and the other end is
+    the one that was meant. Raises ConnectionRefused where the rules of who may connect forbid the target, or
+    this end's certificate cannot be used.
+    """
+    place, options = _place(target, access)
+    if isinstance(access, MutualTLS):
+        return grpc.aio.secure_channel(place, _credentials(access), options=options)
+    channel = grpc.aio.insecure_channel(place, options=options)
+    return BearerChannel(channel, access) if access else channel
+
+
+def open_threaded_channel(target: str, access: Access | None = None) -> grpc.Channel:
+    """As `open_channel`, for synchronous calls from any thread."""
+    place, options = _place(target, access)
+    if isinstance(access, MutualTLS):
+        return grpc.secure_channel(place, _credentials(access), options=options)
+    channel = grpc.insecure_channel(place, options=options)
+    return bearer_channel(channel, access) if access else channel
+
+
+def _place(target: str, access: Access | None) -> tuple[str, list[tuple[str, str | int]]]:
+    place = check_target(target, access)
+    options: list[tuple[str, str | int]] = list(OPTIONS)
+    local = place.startswith("unix:") or is_loopback(place)
+    if local:  # a proxy named in the environment has no business on this machine, and gets no token
+        options.append(("grpc.enable_http_proxy", 0))
+    if isinstance(access, MutualTLS):
+        check_certificate(access, serving=False)
+        name = access.peer_name or ("localhost" if place.startswith("unix:") else "")
+        options += [("grpc.ssl_target_name_override", name)] if name else []
+    return place, options
+
+
+def _credentials(access: MutualTLS) -> grpc.ChannelCredentials:
+    return grpc.ssl_channel_credentials(access.ca, access.private_key, access.certificate)

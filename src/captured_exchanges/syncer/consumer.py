@@ -23,6 +23,7 @@ import grpc.aio
 
 from captured_exchanges.errors import CapturedExchangesError
 from captured_exchanges.handoff.consuming import ClientSettings, ConsumerEnd, Stopped
+from captured_exchanges.security import Access
 from captured_exchanges.syncer.channel import open_channel
 from captured_exchanges.syncer.identity import default_consumer_id
 from captured_exchanges.syncer.pump import Pump
@@ -40,13 +41,15 @@ class ExchangeConsumer:
     """Consumes a connector's exchanges in the background of an `async with` block. For one event loop.
 
     Args:
-        target: The connector: its address (`unix:PATH`), or a grpc.aio channel, which stays the caller's.
+        target: The connector: its address (`unix:PATH`, or with `access` `HOST:PORT`), or a grpc.aio channel,
+            which stays the caller's.
         store: Where exchanges go: a Store, or anything whose `exchanges()` takes deliveries, or such a
             thing itself. One that can hold none is skipped without a word of error.
         sync_id: The sync that this store is of; given to exchanges that have none of their own.
         consumer_id: Who claims ownership. Default: derived from machine and path of the store, so that a
             syncer that crashed gets its place back at once; random for a store without a `path`.
         take_over: Become owner at once where another consumer is.
+        access: The credentials to show at an address; a channel has its own.
         settings: Bounds and timeouts; its ids and `take_over` are replaced by the arguments above.
         patience: How long to retry what the store refuses, before the consumer stops.
         rng: Draws the jitter of reconnecting.
@@ -60,11 +63,15 @@ class ExchangeConsumer:
         sync_id: str = "",
         consumer_id: str | None = None,
         take_over: bool = False,
+        access: Access | None = None,
         settings: ClientSettings | None = None,
         patience: Patience | None = None,
         rng: random.Random | None = None,
     ) -> None:
+        if access is not None and not isinstance(target, str):
+            raise ValueError("`access` is for an address: a channel has credentials of its own")
         self._target = target
+        self._access = access
         self._store = store
         self._settings = replace(
             settings or ClientSettings(),
@@ -143,7 +150,7 @@ class ExchangeConsumer:
     def _begin(self, store: DeliveryStore) -> None:
         channel = self._target
         if isinstance(channel, str):
-            channel = self._channel = open_channel(channel)
+            channel = self._channel = open_channel(channel, self._access)
         writer = StoreWriter(store, self._settings.sync_id, self._patience)
         self._pump = Pump(self._end, channel, writer)
         self._task = asyncio.create_task(self._pump.run(), name="exchange-consumer")

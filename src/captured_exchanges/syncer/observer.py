@@ -17,7 +17,9 @@ from captured_exchanges.errors import (
 )
 from captured_exchanges.exchange import PROTOCOL_VERSION, Closing, Filter, Open, Opened, Response
 from captured_exchanges.handoff import Status
+from captured_exchanges.security import Access
 from captured_exchanges.syncer.channel import open_channel
+from captured_exchanges.syncer.handshakes import HANDSHAKE_FAILED
 from captured_exchanges.syncer.stream import Ended, ExchangeStream, Garbage, Item
 
 __all__ = ["observe"]
@@ -34,22 +36,28 @@ async def observe(
     follow: bool = False,
     from_sequence: int = 0,
     filter: Filter = Filter(),  # noqa: A002, B008 - the protocol's name for it; frozen
+    access: Access | None = None,
 ) -> AsyncIterator[Response]:
     """Every response of a connector to an observer, `opened` first; unknown variants are left out.
 
     Args:
-        target: The connector: its address (`unix:PATH`), or a channel, which stays the caller's.
+        target: The connector: its address (`unix:PATH`, or with `access` `HOST:PORT`), or a channel, which
+            stays the caller's.
         follow: Go on with what is captured from now on; else end where the buffer ended at the open.
         from_sequence: Where to begin; 0: at the oldest retained.
         filter: Which exchanges to see.
+        access: The credentials to show at an address; a channel has its own.
 
     Raises:
-        ConnectionRefused: The rules of who may connect forbid the target, or the connector refused us.
+        ConnectionRefused: The rules of who may connect forbid the target, or the connector refused us, in
+            the TLS handshake or by a status.
         ProtocolViolation: What came is no answer of the protocol, or our request was refused as invalid.
         ConsumerStopped: Nothing listens there, the stream broke off, or it was ended with an error; `code`
             is the gRPC status.
     """
-    channel = open_channel(target) if isinstance(target, str) else target
+    if access is not None and not isinstance(target, str):
+        raise ValueError("`access` is for an address: a channel has credentials of its own")
+    channel = open_channel(target, access) if isinstance(target, str) else target
     place = target if isinstance(target, str) else "the channel's target"
     opening = Open(
         protocol_version=PROTOCOL_VERSION, follow=follow, from_sequence=from_sequence, filter=filter
@@ -138,6 +146,8 @@ class _Watch:
 
 def _error_of(code: int, detail: str, place: str) -> CapturedExchangesError:
     match code:
+        case Status.UNAVAILABLE if detail.startswith(HANDSHAKE_FAILED):
+            return ConnectionRefused(f"{place}: {detail}")
         case Status.UNAVAILABLE:
             return ConsumerStopped(
                 f"{place}: nothing listens here, or it has just gone ({detail})", code=code

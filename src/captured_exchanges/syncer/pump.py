@@ -28,6 +28,7 @@ from captured_exchanges.handoff.consuming import (
     Stopped,
 )
 from captured_exchanges.handoff.consuming import Send as ClientSend
+from captured_exchanges.syncer.handshakes import HANDSHAKE_FAILED
 from captured_exchanges.syncer.stream import Ended, ExchangeStream, Garbage, Item, Message
 from captured_exchanges.syncer.writer import Failed, Landed, Moved, Outcome, Standing, StoreWriter
 from captured_exchanges.telemetry import count
@@ -145,7 +146,8 @@ class Pump:
     def _note_trouble(self) -> None:
         if self._end.trouble != self._trouble:
             self._trouble = self._end.trouble
-            _log.info("the exchange stream ended and is tried again: %s", self._trouble)
+            level = logging.WARNING if HANDSHAKE_FAILED in self._trouble else logging.INFO
+            _log.log(level, "the exchange stream ended and is tried again: %s", self._trouble)
 
     async def _tell_waiters(self) -> None:
         async with self._answered:

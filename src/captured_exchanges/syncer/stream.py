@@ -22,6 +22,7 @@ import grpc.aio
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import Ack, Closing, Heartbeat, Request, Response
 from captured_exchanges.handoff import Status
+from captured_exchanges.syncer.handshakes import plain_detail
 from captured_exchanges.wire import METHOD, decode_response, encode_request
 
 __all__ = ["Ended", "ExchangeStream", "Garbage", "Item", "Message"]
@@ -122,7 +123,7 @@ class ExchangeStream:
                 await self._put(await self._parsed(raw))
             ended = Ended(_number(await self._call.code()), await self._call.details() or "")
         except grpc.aio.AioRpcError as error:
-            ended = Ended(_number(error.code()), error.details() or "")
+            ended = Ended(_number(error.code()), plain_detail(error.details() or ""))
         except (grpc.aio.InternalError, grpc.aio.UsageError) as error:
             ended = Ended(Status.INTERNAL, f"the gRPC library failed with {type(error).__name__}")
         except asyncio.CancelledError:
