@@ -3,7 +3,8 @@
 This is what a connector author writes. The lines that concern capture are the ones with `producer`,
 `redactor` and `instrument_client` in them; the rest is any connector.
 
-    stdin   {"url": …, "token": …, "address": "unix:…", "lossless": …}
+    stdin   {"url": …, "token": …, "address": "unix:…", "lossless": …}, and where a second socket is wanted
+            that admits observers alone: "debug_socket": its path, "channelz": whether to serve that there
     stdout  {"event": "ready"}, then on SIGTERM or the end of stdin
             {"event": "stopped", "left": …, "memory": …}
 
@@ -52,6 +53,10 @@ async def serve(configuration: dict[str, Any]) -> int:
         server.add_generic_rpc_handlers(list_handlers(ScimConnector(ScimDirectory(client))))
         producer.attach(server)
         producer.listen(server, configuration["address"])
+        if "debug_socket" in configuration:
+            await producer.listen_for_observers(
+                configuration["debug_socket"], channelz=configuration["channelz"]
+            )
         await server.start()
         footprint = Footprint.now()
         report("ready")

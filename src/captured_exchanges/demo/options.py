@@ -31,12 +31,15 @@ class DemoOptions:
     the connector up until Ctrl-C. `on_secret` is told each credential of the run as it is made (the
     bearer token, then one password per user): a test's way to search for them afterwards, for they are
     written nowhere. `command_line` says how to type a command of this package: the words after `exchanges`
-    go in, a line for a shell comes out.
+    go in, a line for a shell comes out. `debug_socket` is a second socket of the connector, for observers
+    alone, in a folder of mode 0700; `channelz` has gRPC's own account of the process served there.
     """
 
     out: Path = Path("sync.c1z")
     users: int = 300
     groups: int = 20
     serve: bool = False
+    debug_socket: Path | None = None
+    channelz: bool = False
     on_secret: Callable[[str], None] | None = None
     command_line: Callable[..., str] = _command_line

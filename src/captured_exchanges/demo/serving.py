@@ -10,6 +10,7 @@ import asyncio
 import shlex
 from collections.abc import Callable
 from contextlib import aclosing
+from pathlib import Path
 from urllib.parse import unquote
 
 import grpc
@@ -27,12 +28,14 @@ PAUSE = 5.0
 PAGE = 5
 
 
-async def serve(address: str, console: Console, command_line: Callable[..., str]) -> None:
+async def serve(
+    address: str, debug_socket: Path | None, console: Console, command_line: Callable[..., str]
+) -> None:
     """Keep something to see in the connector at `address` and say how to look; until it is cancelled."""
     sync_id = new_sync_id()
     async with grpc.aio.insecure_channel(address) as channel:
         await _list_some(channel, sync_id)
-        for line in _instructions(address, command_line):
+        for line in _instructions(address, debug_socket, command_line):
             console.print(line)
         while True:
             await asyncio.sleep(PAUSE)
@@ -47,9 +50,11 @@ async def _list_some(channel: grpc.aio.Channel, sync_id: str) -> None:
             await anext(pages)
 
 
-def _instructions(address: str, command_line: Callable[..., str]) -> list[Text]:
+def _instructions(address: str, debug_socket: Path | None, command_line: Callable[..., str]) -> list[Text]:
     socket = f"SOCKET={shlex.quote(_path(address))}"
     commands = [*grpcurl_lines(address), command_line("tail", address, "--follow"), socket]
+    if debug_socket is not None:  # the same looks, where nobody can become owner
+        commands.append(f"grpcurl -plaintext {shlex.quote(f'unix:{debug_socket.absolute()}')} list")
     return [
         title("Serving until Ctrl-C; looking changes nothing. From another terminal:"),
         *(Text(f"  {command}") for command in commands),

@@ -70,6 +70,9 @@ class _Session:
     async def _crawl(self, directory: Child, url: str, token: str, address: str) -> None:
         lossless = not self._options.serve
         configuration = {"url": url, "token": token, "address": address, "lossless": lossless}
+        if (debug_socket := self._options.debug_socket) is not None:
+            configuration["debug_socket"] = str(debug_socket.absolute())
+            configuration["channelz"] = self._options.channelz
         async with started("connector", "connector", configuration, self._scrubbed) as connector:
             await while_alive(self._fill(url, token), directory)  # the connector loads meanwhile
             await connector.expect("ready")
@@ -79,7 +82,9 @@ class _Session:
             if self._options.serve:
                 await self._tell(saved, growth)
                 await while_alive(
-                    serve(address, self._stdout, self._options.command_line), directory, connector
+                    serve(address, debug_socket, self._stdout, self._options.command_line),
+                    directory,
+                    connector,
                 )
             growth["connector"] = (await connector.stop())["memory"]["growth"]
             await self._tell(saved, growth)
