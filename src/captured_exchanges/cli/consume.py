@@ -11,12 +11,14 @@ from pathlib import Path
 
 import click
 
+from captured_exchanges.cli.access_options import access_options
 from captured_exchanges.cli.attestation import attestation_lines, attestation_record, fault
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.options import UTF8, form_option, max_unpacked_option
 from captured_exchanges.cli.output import Form, Output
 from captured_exchanges.cli.printable import one_line
 from captured_exchanges.errors import CapturedExchangesError
+from captured_exchanges.security import Access
 from captured_exchanges.store import Store, open_store
 from captured_exchanges.syncer import ConsumerReport, ExchangeConsumer
 
@@ -62,11 +64,13 @@ _DAY = 86_400
 @click.option(
     "--consumer-id", metavar="ID", type=UTF8, help="Who claims ownership [default: by FILE's path]."
 )
+@access_options
 @form_option
 @max_unpacked_option
 def command(
     *,
     target: str,
+    access: Access | None,
     file: Path,
     sync_id: str,
     drain: bool,
@@ -76,7 +80,9 @@ def command(
     form: Form | None,
     max_unpacked: int,
 ) -> int:
-    """Take what the connector at TARGET (unix:PATH) captures into FILE until Ctrl-C or SIGTERM, as its owner.
+    """Take what the connector at TARGET captures into FILE until Ctrl-C or SIGTERM, as its owner.
+
+    TARGET is unix:PATH, or HOST:PORT with credentials.
 
     Then the connector is drained and FILE saved; a second Ctrl-C does not wait for the drain. Exit code 0:
     the connector attested, both sides agree, nothing was lost; 130: Ctrl-C, and no drain was attested; else
@@ -89,7 +95,7 @@ def command(
         raise click.BadParameter("an empty id names no sync", param_hint="--sync-id")
     _leave_errors_to_us()
     output = Output(form)
-    run = _Run(output, target, sync_id, drain_timeout, at_once=drain)
+    run = _Run(output, target, sync_id, drain_timeout, access, at_once=drain)
     with open_store(file, "rw", max_unpacked_bytes=max_unpacked) as store:
         report = asyncio.run(run.consume(store, consumer_id, take_over=take_over))
     if report.streams:
@@ -128,6 +134,7 @@ class _Run:
     target: str
     sync_id: str
     drain_timeout: float
+    access: Access | None
     at_once: bool
     interrupted: bool = False
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,7 +145,12 @@ class _Run:
     async def consume(self, store: Store, consumer_id: str | None, *, take_over: bool) -> ConsumerReport:
         """Consume until told to end, drain, and say how it went once the store has settled."""
         consumer = ExchangeConsumer(
-            self.target, store, sync_id=self.sync_id, consumer_id=consumer_id, take_over=take_over
+            self.target,
+            store,
+            sync_id=self.sync_id,
+            consumer_id=consumer_id,
+            take_over=take_over,
+            access=self.access,
         )
         async with consumer:
             self._listen()

@@ -51,10 +51,25 @@ _DEFAULTS = DemoOptions()
 @click.option(
     "--serve", is_flag=True, help="Keep the connector up for grpcurl and `exchanges tail`, until Ctrl-C."
 )
-def command(*, out: Path, users: int, groups: int, serve: bool) -> int:
+@click.option(
+    "--debug-socket",
+    metavar="PATH",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --serve: a second socket that admits observers alone, in a folder of mode 0700.",
+)
+@click.option(
+    "--channelz", is_flag=True, help="With --debug-socket: gRPC's own account of the process there."
+)
+def command(
+    *, out: Path, users: int, groups: int, serve: bool, debug_socket: Path | None, channelz: bool
+) -> int:
     """Crawl a real SCIM directory and end with a file in which every object is traced.
 
     Starts a directory server on a loopback port, a connector and a syncer, each a process of its own;
     nothing leaves this machine.
     """
-    return run_demo(DemoOptions(out, users, groups, serve, command_line=command_line))
+    if debug_socket is not None and not serve:
+        raise click.UsageError("--debug-socket is for looking at a connector that stays up: add --serve")
+    if channelz and debug_socket is None:
+        raise click.UsageError("--channelz is served on the debug socket: add --debug-socket PATH")
+    return run_demo(DemoOptions(out, users, groups, serve, debug_socket, channelz, command_line=command_line))

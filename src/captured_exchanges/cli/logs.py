@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 from captured_exchanges.cli.printable import one_line
 
@@ -17,7 +18,11 @@ class _Printable(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """Warnings and worse of this package go to stderr, and nobody else's. Repeats do nothing."""
+    """Warnings and worse of this package go to stderr, and nobody else's. Repeats do nothing.
+
+    gRPC's core keeps quiet, unless asked to speak: what it says of a connection, our one line says too.
+    """
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when gRPC is imported, which comes later
     logging.getLogger("stamina").addHandler(logging.NullHandler())  # it names each retry and says no more
     logger = logging.getLogger("captured_exchanges")
     if logger.handlers:

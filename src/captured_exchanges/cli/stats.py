@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from captured_exchanges.cli.access_options import access_options
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.file_stats import print_file
 from captured_exchanges.cli.options import UTF8, form_option, max_unpacked_option, open_to_read
 from captured_exchanges.cli.output import Form, Output
+from captured_exchanges.security import Access
 
 __all__ = ["command"]
 
@@ -35,10 +37,11 @@ _SCHEMES = frozenset({"unix", "unix-abstract", "dns", "ipv4", "ipv6"})
     show_default=True,
     help="How long to wait for a connector's counters.",
 )
+@access_options
 @form_option
 @max_unpacked_option
-def command(*, place: str, wait: int, form: Form | None, max_unpacked: int) -> None:
-    """Count the exchanges in FILE (.c1z or SQLite), or at the connector at TARGET (unix:PATH).
+def command(*, place: str, wait: int, access: Access | None, form: Form | None, max_unpacked: int) -> None:
+    """Count the exchanges in FILE (.c1z or SQLite), or at the connector at TARGET (unix:PATH or HOST:PORT).
 
     The JSON record of a file has the fields file, exchanges, syncs (sync_id, exchanges, kinds: counts by
     transport, gaps: counts by reason), gaps (connector, epoch, reason, runs, count, bytes), watermarks
@@ -50,14 +53,18 @@ def command(*, place: str, wait: int, form: Form | None, max_unpacked: int) -> N
     output = Output(form)
     if _is_target(place):
         # Imported here: counting what a file holds never loads gRPC.
-        importlib.import_module("captured_exchanges.cli.target_stats").print_target(output, place, wait)
+        importlib.import_module("captured_exchanges.cli.target_stats").print_target(
+            output, place, wait, access
+        )
         return
+    if access is not None:
+        raise click.UsageError("credentials are for a TARGET, and this is read as a FILE")
     with open_to_read(Path(place), max_unpacked) as store:
         print_file(output, place, store)
 
 
 def _is_target(place: str) -> bool:
     """Whether it is written as an address; a file of such a name is reached as `./NAME`."""
-    scheme, colon, rest = place.partition(":")
-    host_and_port = rest.isdecimal() and "/" not in scheme and not Path(place).exists()
-    return bool(colon) and (scheme in _SCHEMES or host_and_port)
+    host, colon, port = place.rpartition(":")
+    host_and_port = port.isdecimal() and "/" not in host and not Path(place).exists()
+    return bool(colon) and (place.partition(":")[0] in _SCHEMES or host_and_port)

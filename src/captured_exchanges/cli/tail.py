@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import click
 from rich.text import Text
 
+from captured_exchanges.cli.access_options import access_options
 from captured_exchanges.cli.document import record
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.options import UTF8, form_option
@@ -16,6 +17,7 @@ from captured_exchanges.cli.output import Form, Output
 from captured_exchanges.cli.printable import one_line
 from captured_exchanges.cli.table import ExchangeTable
 from captured_exchanges.exchange import Batch, CapturedExchange, Filter, Gap, Opened, Response
+from captured_exchanges.security import Access
 from captured_exchanges.syncer import observe
 
 __all__ = ["command"]
@@ -45,10 +47,12 @@ __all__ = ["command"]
     "--sync-id", "sync_ids", metavar="ID", type=UTF8, multiple=True, help="Only this sync (repeatable)."
 )
 @click.option("--count", metavar="N", type=click.IntRange(min=1), help="Stop after N exchanges.")
+@access_options
 @form_option
 def command(
     *,
     target: str,
+    access: Access | None,
     follow: bool,
     from_sequence: int,
     kinds: tuple[str, ...],
@@ -57,14 +61,14 @@ def command(
     count: int | None,
     form: Form | None,
 ) -> None:
-    """Watch the exchanges that the connector at TARGET (unix:PATH) holds, as an observer.
+    """Watch the exchanges that the connector at TARGET (unix:PATH or HOST:PORT) holds, as an observer.
 
     Looking releases nothing and slows nobody. A JSON record has a field type: `exchange` (epoch,
     sequence, captured_at in nanoseconds since 1970, then as `exchanges list` prints them) or `gap`
     (epoch, first_sequence, last_sequence, count, bytes, reason: exchanges that will not arrive here).
     """
     chosen = Filter(transport_kinds=kinds, surfaces=surfaces, sync_ids=sync_ids)
-    responses = observe(target, follow=follow, from_sequence=from_sequence, filter=chosen)
+    responses = observe(target, follow=follow, from_sequence=from_sequence, filter=chosen, access=access)
     asyncio.run(_Watch(Output(form), count).run(responses))
 
 

@@ -18,17 +18,18 @@ from captured_exchanges.cli.painting import labelled, marked
 from captured_exchanges.cli.printable import one_line
 from captured_exchanges.errors import ConsumerStopped
 from captured_exchanges.exchange import MAX_SEQUENCE, Opened, ServerHeartbeat
+from captured_exchanges.security import Access
 from captured_exchanges.syncer import observe
 
 __all__ = ["print_target"]
 
 
-def print_target(output: Output, target: str, wait: float) -> None:
+def print_target(output: Output, target: str, wait: float, access: Access | None = None) -> None:
     """Print what the connector at `target` says of itself, waiting for its counters so many seconds.
 
     Raises CapturedExchangesError where it cannot be reached or will not answer.
     """
-    opened, heartbeat = asyncio.run(_ask(output, target, wait))
+    opened, heartbeat = asyncio.run(_ask(output, target, wait, access))
     if heartbeat is None:
         output.note(f"no heartbeat came within {wait:g} s: retained, pending and counters are unknown")
     if output.json:
@@ -38,11 +39,13 @@ def print_target(output: Output, target: str, wait: float) -> None:
         output.line(line)
 
 
-async def _ask(output: Output, target: str, wait: float) -> tuple[Opened, ServerHeartbeat | None]:
+async def _ask(
+    output: Output, target: str, wait: float, access: Access | None
+) -> tuple[Opened, ServerHeartbeat | None]:
     opened: Opened | None = None
     with suppress(TimeoutError):
         async with asyncio.timeout(None) as bound:
-            async for response in observe(target, follow=True, from_sequence=MAX_SEQUENCE):
+            async for response in observe(target, follow=True, from_sequence=MAX_SEQUENCE, access=access):
                 if isinstance(response, Opened):
                     opened = response
                     bound.reschedule(asyncio.get_running_loop().time() + wait)
