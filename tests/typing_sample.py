@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -12,12 +13,19 @@ from captured_exchanges import CapturedExchangesError
 from captured_exchanges.capture import Scope, current_scope, intent
 from captured_exchanges.capture import httpx as capture_httpx
 from captured_exchanges.capture import httpx2 as capture_httpx2
-from captured_exchanges.connector import SERVER_OPTIONS, ExchangeProducer, serve_until_stopped
+from captured_exchanges.connector import (
+    SERVER_OPTIONS,
+    ExchangeProducer,
+    ThreadedExchangeProducer,
+    serve_until_stopped,
+    threaded_serve_until_stopped,
+)
 from captured_exchanges.exchange import Exchange, RedactedExchange, StoredExchange
 from captured_exchanges.provenance import Explanation, explain
 from captured_exchanges.redaction import Redactor
+from captured_exchanges.security import Access, BearerToken, MutualTLS, issue_run_credentials, new_token
 from captured_exchanges.store import ExchangesProvider, open_store
-from captured_exchanges.syncer import ConsumerReport, ExchangeConsumer
+from captured_exchanges.syncer import ConsumerReport, ExchangeConsumer, open_channel, open_threaded_channel
 from captured_exchanges.wire import encode_exchange
 
 
@@ -29,6 +37,25 @@ async def a_connector(address: str) -> None:
     producer.attach(server)
     producer.listen(server, address)
     await serve_until_stopped(server, producer)
+
+
+def a_threaded_connector(address: str, access: Access) -> None:
+    producer = ThreadedExchangeProducer("acme", access=access)
+    server: grpc.Server = grpc.server(ThreadPoolExecutor(), interceptors=[producer.interceptor()])
+    producer.attach(server)
+    producer.listen(server, address)
+    producer.listen_for_observers(Path("run/debug.sock"))
+    threaded_serve_until_stopped(server, producer)
+
+
+async def some_credentials(address: str) -> None:
+    token: BearerToken = new_token()
+    connector, syncer = issue_run_credentials()
+    each: list[MutualTLS] = [connector, syncer, MutualTLS.from_files("ca.pem", Path("cert.pem"), "key.pem")]
+    channel: grpc.aio.Channel = open_channel(address, each[0])
+    threaded: grpc.Channel = open_threaded_channel(address, token)
+    await channel.close()
+    threaded.close()
 
 
 def a_scope() -> tuple[str, ...]:
