@@ -1,5 +1,6 @@
 import asyncio
 import os
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import grpc
@@ -97,3 +98,35 @@ async def test_credentials_are_for_addresses():
             ExchangeConsumer(channel, object(), access=new_token())
         with pytest.raises(ValueError, match="address"):
             await anext(observe(channel, access=new_token()))
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+async def test_a_connector_that_is_slow_to_take_a_connection_is_waited_for(opener):
+    """A handshake over a long way, or on a busy machine, takes longer than the wait between two attempts."""
+    run = issue_run_credentials()
+    async with serving("aio", run.connector) as served, long_way_to(served.address) as address:
+        assert await echoed(opener, address, run.syncer) == b"hi"
+
+
+@asynccontextmanager
+async def long_way_to(address):
+    """An address from which every connection takes 300 ms to arrive at another one."""
+    host, port = address.rsplit(":", 1)
+    relayed = set()
+
+    async def arrive(reader, writer):
+        await asyncio.sleep(0.3)
+        there = await asyncio.open_connection(host, int(port))
+        relayed.update(asyncio.create_task(way) for way in (pipe(reader, there[1]), pipe(there[0], writer)))
+
+    async def pipe(reader, writer):
+        while data := await reader.read(4096):
+            writer.write(data)
+        writer.close()
+
+    server = await asyncio.start_server(arrive, "127.0.0.1")
+    try:
+        yield "{}:{}".format(*server.sockets[0].getsockname())
+    finally:
+        server.close()
+        await asyncio.gather(*relayed)

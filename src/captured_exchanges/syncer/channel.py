@@ -22,8 +22,9 @@ OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.keepalive_timeout_ms", 10_000),
     # Waiting between attempts is ours to decide; gRPC's own grows to two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1_000),
+    # No wait, whatever its name: how long one attempt may take until TLS and HTTP/2 are agreed on.
+    ("grpc.min_reconnect_backoff_ms", 10_000),
     # A stream resumes by its own rules; gRPC replaying it would repeat requests.
     ("grpc.enable_retries", 0),
     # Not to share a connection, and its fate, with other channels of the host.
