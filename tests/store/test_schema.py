@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 
 from captured_exchanges.errors import StoreError, UnsupportedStore
@@ -8,6 +10,7 @@ from captured_exchanges.store.schema import (
     MIGRATIONS,
     OURS,
     migrate,
+    migrate_within,
     prepare_exchanges,
     require_ours,
 )
@@ -74,6 +77,20 @@ def test_migrating_again_changes_nothing(database):
     database.dirty = False
     migrate(database)
     assert not database.dirty
+
+
+def test_all_steps_come_and_go_with_the_callers_transaction(database):
+    """Within a transaction the tables are made with it, or not at all, and a second time changes nothing."""
+    with suppress(ZeroDivisionError), database.writing() as connection:
+        migrate_within(connection, "x.db")
+        raise ZeroDivisionError
+    assert tables(database) == []
+    for changes in (True, False):
+        database.dirty = False
+        with database.writing() as connection:
+            migrate_within(connection, "x.db")
+        assert database.dirty is changes
+    assert records(database) == [(number, name) for number, (name, _) in enumerate(MIGRATIONS, start=1)]
 
 
 def test_a_step_that_fails_leaves_those_before_it(database, monkeypatch):

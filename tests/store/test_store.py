@@ -170,6 +170,58 @@ def test_a_hosts_transaction_is_whole(path):
         assert connection.execute("SELECT x FROM mine").fetchall() == [(1,)]
 
 
+def test_what_is_discarded_leaves_nothing(packed):
+    """Discarding lets go of what was committed and not saved; of what a crashed run left nothing is lost."""
+    made(packed, "a")
+    store = open_store(packed, "rw")
+    assert not store.changed
+    store.exchanges().put_exchanges([redacted("b")])
+    assert store.changed
+    store.discard()
+    assert names(packed.parent) == ["x.c1z"]
+    with open_store(packed) as store:
+        assert ids(store) == ["a"]
+
+    store = open_store(packed, "rw")
+    store.exchanges().put_exchanges([redacted("c")])
+    store.close()
+    store = open_store(packed, "rw")
+    assert (store.recovered, store.changed) == (True, True)
+    store.discard()
+    with open_store(packed, "rw") as store:
+        assert ids(store) == ["a", "c"]
+
+
+def test_another_programs_file_is_not_overwritten(packed):
+    """Where a program that heeds no lock replaces the file meanwhile, saving is refused."""
+    made(packed, "a")
+    other = made(packed.with_name("other.c1z"), "theirs")
+    with open_store(packed, "rw") as store:
+        store.exchanges().put_exchanges([redacted("b")])
+        other.replace(packed)
+        with pytest.raises(StoreError, match="was written by another program"):
+            store.save()
+        store.discard()
+    assert names(packed.parent) == ["x.c1z"]
+    with open_store(packed) as store:
+        assert ids(store) == ["theirs"]
+
+
+def test_a_snapshot_sees_one_moment(tmp_path):
+    """What is committed while a block reads is not seen in it; blocks do not nest."""
+    path = made(tmp_path / "x.db", "a")
+    query = "SELECT request_id FROM v1_exchanges"
+    with open_store(path, "rw") as writer, open_store(path) as reader:
+        writer.exchanges().put_exchanges([redacted("b")])
+        with reader.snapshot() as connection:
+            assert len(connection.execute(query).fetchall()) == 2
+            writer.exchanges().put_exchanges([redacted("c")])
+            assert len(connection.execute(query).fetchall()) == 2
+            with pytest.raises(StoreError, match="a transaction is open"), reader.snapshot():
+                pass
+        assert len(ids(reader)) == 3
+
+
 CRASHES = """
 import os
 from pathlib import Path

@@ -16,6 +16,16 @@ while True:
 """
 """A script that commits to a store until it is killed, and tells each commit."""
 
+HOLDS = """
+from captured_exchanges.store import open_store
+from support.store_builders import redacted
+with open_store(sys.argv[1], "rw") as store:
+    store.exchanges().put_exchanges([redacted("mine")])
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+"""A script that writes to a store and keeps it open until its stdin ends."""
+
 
 def ids(store):
     """The request ids in a store, in order."""

@@ -97,6 +97,22 @@ class Database:
                 raise
             self.dirty = self.dirty or changed
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The connection within one read transaction, under the lock: all reads see one state of the file.
+
+        Raises:
+            StoreError: As `reading`; or a transaction is open on this thread already.
+        """
+        with self.reading() as connection:
+            if connection.in_transaction:
+                raise StoreError(f"{self.name}: a transaction is open on this thread: finish it first")
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                _roll_back(connection)
+
     def require_writable(self) -> None:
         """Raise ReadOnlyStore where the store was opened for reading."""
         if self.read_only:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from captured_exchanges.exchange import CapturedExchange, Drained, Gap
+from captured_exchanges.store.quarantine import Quarantined, quarantined_row, record_quarantined
 from captured_exchanges.store.rows import UPSERT, Row, bound
 
 __all__ = ["Committed", "Delivery", "Refusal", "quarantine", "upsert"]
@@ -26,7 +27,6 @@ _POISON = (
     sqlite3.ProgrammingError,
 )
 """What is the row's fault. A full disk or a damaged file is not, and ends the transaction."""
-_MAX_QUARANTINED_DOCUMENT = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,14 @@ class Refusal:
     reason: str
 
 
-def upsert(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Refusal]:
+def upsert(connection: sqlite3.Connection, rows: Sequence[Row], statement: str = UPSERT) -> list[Refusal]:
     """Write rows in the caller's transaction; those that SQLite refuses are told and left out."""
     refused: list[Refusal] = []
     pending = iter(rows)
     while True:
         before = operator.length_hint(pending)
         try:
-            connection.executemany(UPSERT, pending)
+            connection.executemany(statement, pending)
         except _POISON as error:
             left = operator.length_hint(pending)
             if left == before:  # no row was taken: the statement itself is at fault
@@ -97,31 +97,12 @@ def quarantine(
     connection: sqlite3.Connection, delivery: Delivery, refused: Sequence[Refusal], moment: str
 ) -> None:
     """Keep what was refused, as far as it can be kept."""
-    connection.executemany(
-        """
-        INSERT INTO v1_exchange_quarantine (connector, epoch, sequence, reason, request_id, sync_id,
-            transport_kind, request_json, response_json, intent_json, discovered_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [_kept(delivery, refusal, moment) for refusal in refused],
-    )
+    record_quarantined(connection, [_kept(delivery, refusal, moment) for refusal in refused])
 
 
-def _kept(delivery: Delivery, refusal: Refusal, moment: str) -> tuple[int | str | bytes | None, ...]:
+def _kept(delivery: Delivery, refusal: Refusal, moment: str) -> Quarantined:
     captured = delivery.exchanges[refusal.index]
-    request_id, sync_id, kind, *documents, _ = bound(captured.exchange, delivery.sync_id, moment)
-    return (
-        delivery.connector, delivery.epoch, captured.sequence, refusal.reason,
-        *(_writable(name) for name in (request_id, sync_id, kind)),
-        *(_kept_document(document) for document in documents),
-        moment,
-    )  # fmt: skip
-
-
-def _writable(name: object) -> str:
-    return str(name).encode("utf-8", "backslashreplace").decode()
-
-
-def _kept_document(document: object) -> bytes | None:
-    fits = isinstance(document, bytes) and len(document) <= _MAX_QUARANTINED_DOCUMENT
-    return document if fits and isinstance(document, bytes) else None
+    row = bound(captured.exchange, delivery.sync_id, moment)
+    return quarantined_row(
+        row, refusal.reason, connector=delivery.connector, epoch=delivery.epoch, sequence=captured.sequence
+    )

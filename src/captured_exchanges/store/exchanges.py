@@ -108,6 +108,11 @@ class ExchangeStore:
         """The syncs that this store has written to since it was opened."""
         return frozenset(self._written)
 
+    def adopt(self, sync_ids: Iterable[str]) -> None:
+        """Count these syncs among `written_syncs`: their rows came by another way."""
+        with self._database.lock:
+            self._written.update(sync_ids)
+
     def _upsert(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Refusal]:
         if not rows:
             return []

@@ -8,25 +8,32 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from captured_exchanges.errors import WatermarkMoved
 from captured_exchanges.exchange import Drained, Dropped, Gap, SyncCount, SyncCounters, Watermark
 from captured_exchanges.store.delivery import Delivery
-from captured_exchanges.store.rows import Value, text
+from captured_exchanges.store.rows import Value, number, text
 from captured_exchanges.store.schema import GAPS, WATERMARKS
 from captured_exchanges.store.shape import is_readable
 
 __all__ = [
     "RecordedGap",
     "attestation",
+    "every_gap",
     "gaps",
+    "record_entries",
     "record_gaps",
     "require_watermark",
     "set_watermark",
     "watermarks",
 ]
+
+_GAP_COLUMNS = (
+    "id", "connector", "epoch", "first_sequence", "last_sequence", "count", "bytes", "reason", "syncs_json",
+    "sync_id", "discovered_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +85,29 @@ def set_watermark(connection: sqlite3.Connection, delivery: Delivery, moment: st
 
 def record_gaps(connection: sqlite3.Connection, delivery: Delivery, moment: str) -> None:
     """Enter the delivery's gaps in the ledger."""
+    record_entries(
+        connection,
+        [RecordedGap(0, delivery.connector, gap, delivery.sync_id, moment) for gap in delivery.gaps],
+    )
+
+
+def record_entries(connection: sqlite3.Connection, entries: Sequence[RecordedGap]) -> None:
+    """Enter these in the ledger, in this order; their ids are given anew."""
     connection.executemany(
         """
         INSERT INTO v1_exchange_gaps (connector, epoch, first_sequence, last_sequence, count, bytes, reason,
             syncs_json, sync_id, discovered_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        [_entry(gap, delivery, moment) for gap in delivery.gaps],
+        [_entry(entry) for entry in entries],
     )
 
 
-def _entry(gap: Gap, delivery: Delivery, moment: str) -> tuple[str | int | bytes, ...]:
+def _entry(entry: RecordedGap) -> tuple[str | int | bytes, ...]:
+    gap = entry.gap
     syncs = json.dumps([[sync.sync_id, sync.count] for sync in gap.syncs]).encode()
     run = (gap.epoch, gap.first_sequence, gap.last_sequence, gap.count, gap.bytes, gap.reason)
-    return (delivery.connector, *run, syncs, delivery.sync_id, moment)
+    return (entry.connector, *run, syncs, entry.sync_id, entry.discovered_at)
 
 
 def watermarks(connection: sqlite3.Connection, connector: str | None, limit: int) -> list[Watermark]:
@@ -107,7 +123,7 @@ def watermarks(connection: sqlite3.Connection, connector: str | None, limit: int
         (connector, limit),
     )
     return [
-        Watermark(text(epoch), _number(through), text(name), bool(drained))
+        Watermark(text(epoch), number(through), text(name), bool(drained))
         for epoch, through, name, drained in rows
     ]
 
@@ -121,7 +137,7 @@ def attestation(connection: sqlite3.Connection, connector: str, epoch: str) -> D
     ).fetchone()
     try:
         return _attested(json.loads(row[0])) if row and row[0] else None
-    except (ValueError, TypeError, KeyError):  # not written by this package
+    except (ValueError, TypeError, KeyError, RecursionError):  # not written by this package
         return None
 
 
@@ -129,45 +145,37 @@ def gaps(
     connection: sqlite3.Connection, connector: str | None, after_id: int, limit: int
 ) -> list[RecordedGap]:
     """The ledger in the order of its entries, `limit` of them after an id."""
-    columns = (
-        "connector",
-        "epoch",
-        "first_sequence",
-        "last_sequence",
-        "count",
-        "bytes",
-        "reason",
-        "syncs_json",
-    )
-    if not is_readable(connection, GAPS.name, (*columns, "sync_id", "discovered_at")):
-        return []
-    rows = connection.execute(
-        f"""
-        SELECT id, {", ".join(columns)}, sync_id, discovered_at FROM v1_exchange_gaps
-        WHERE id > ?1 AND (?2 IS NULL OR connector = ?2) ORDER BY id LIMIT ?3
-        """,  # noqa: S608 - names of our own
-        (after_id, connector, limit),
-    )
-    return [_recorded(row) for row in rows]
+    where = "WHERE id > ?1 AND (?2 IS NULL OR connector = ?2) ORDER BY id LIMIT ?3"
+    return list(_select(connection, where, (after_id, connector, limit)))
+
+
+def every_gap(connection: sqlite3.Connection) -> Iterator[RecordedGap]:
+    """The whole ledger in the order of its entries, one by one as they are read."""
+    return _select(connection, "ORDER BY id", ())
+
+
+def _select(
+    connection: sqlite3.Connection, where: str, values: tuple[int | str | None, ...]
+) -> Iterator[RecordedGap]:
+    if not is_readable(connection, GAPS.name, _GAP_COLUMNS):
+        return iter(())
+    query = f"SELECT {', '.join(_GAP_COLUMNS)} FROM v1_exchange_gaps {where}"  # noqa: S608 - names of our own
+    return map(_recorded, connection.execute(query, values))
 
 
 def _recorded(row: Sequence[Value]) -> RecordedGap:
-    number, connector, epoch, first, last, count, size, reason, syncs, sync_id, moment = row
+    entry, connector, epoch, first, last, count, size, reason, syncs, sync_id, moment = row
     gap = Gap(
-        text(epoch), _number(first), _number(last), _number(count), _number(size), text(reason), _syncs(syncs)
+        text(epoch), number(first), number(last), number(count), number(size), text(reason), _syncs(syncs)
     )
-    return RecordedGap(_number(number), text(connector), gap, text(sync_id), text(moment))
+    return RecordedGap(number(entry), text(connector), gap, text(sync_id), text(moment))
 
 
 def _syncs(value: Value) -> tuple[SyncCount, ...]:
     try:
         return tuple(SyncCount(str(sync_id), int(count)) for sync_id, count in json.loads(text(value)))
-    except (ValueError, TypeError):  # not written by this package
+    except (ValueError, TypeError, OverflowError, RecursionError):  # not written by this package
         return ()
-
-
-def _number(value: Value) -> int:
-    return value if isinstance(value, int) else 0
 
 
 def _attested(said: dict[str, object]) -> Drained:

@@ -15,9 +15,10 @@ from captured_exchanges.store.objects import sync_runs
 from captured_exchanges.store.schema import ARRIVALS, EXCHANGES, GAPS, QUARANTINE, WATERMARKS
 from captured_exchanges.store.shape import Table, is_plain
 
-__all__ = ["prune"]
+__all__ = ["WATERMARKS_KEPT", "known_syncs", "late_arrivals", "prune"]
 
-_WATERMARKS_KEPT = 64  # an epoch is one life of a connector; an open names 64 of them at most
+WATERMARKS_KEPT = 64
+"""Of each connector. An epoch is one life of it; an open names 64 of them at most."""
 _SYNCS_A_STATEMENT = 500
 
 
@@ -31,11 +32,11 @@ def prune(connection: sqlite3.Connection, written: frozenset[str]) -> int:
     A table that is not the plain one is left as it is.
     """
     _forget_old_epochs(connection)
-    known = _known_syncs(connection)
+    known = known_syncs(connection)
     if not known:
         return 0
     known |= written | {""}
-    known |= _late_arrivals(connection, known)
+    known |= late_arrivals(connection, known)
     for table in (QUARANTINE, GAPS, ARRIVALS):
         _delete_unknown(connection, table, known)
     return _delete_unknown(connection, EXCHANGES, known)
@@ -52,18 +53,20 @@ def _forget_old_epochs(connection: sqlite3.Connection) -> None:
             SELECT id FROM v1_exchange_watermarks WHERE connector = ?1
             ORDER BY updated_at DESC, id DESC LIMIT ?2)
         """,
-        [(connector, _WATERMARKS_KEPT) for (connector,) in connectors],
+        [(connector, WATERMARKS_KEPT) for (connector,) in connectors],
     )
 
 
-def _known_syncs(connection: sqlite3.Connection) -> set[str]:
+def known_syncs(connection: sqlite3.Connection) -> set[str]:
+    """The syncs that the file's own sync runs name; none: nothing in it is unknown."""
     try:
         return set(sync_runs(connection))
     except StoreError:  # a stranger's idea of v1_sync_runs: it names no sync
         return set()
 
 
-def _late_arrivals(connection: sqlite3.Connection, known: set[str]) -> set[str]:
+def late_arrivals(connection: sqlite3.Connection, known: set[str]) -> set[str]:
+    """The syncs whose exchanges arrived late in one of these."""
     if not is_plain(connection, ARRIVALS):
         return set()
     rows = connection.execute("SELECT sync_id, arrived_in FROM v1_exchange_arrivals").fetchall()

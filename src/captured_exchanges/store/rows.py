@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 from captured_exchanges.exchange import RedactedExchange, StoredExchange
 
-__all__ = ["COLUMNS", "SELECT", "UPSERT", "Row", "Value", "bound", "document", "stored", "text"]
+__all__ = ["COLUMNS", "SELECT", "UPSERT", "Row", "Value", "bound", "document", "number", "stored", "text"]
 
 Value: TypeAlias = "int | float | str | bytes | None"
 """What SQLite can hold."""
-Row: TypeAlias = tuple[str | None, str, str, bytes, bytes | None, bytes | None, str]
+Row: TypeAlias = tuple[str | None, str, str, bytes | None, bytes | None, bytes | None, str]
 
 COLUMNS = (
     "id", "request_id", "sync_id", "transport_kind", "request_json", "response_json", "intent_json",
@@ -74,3 +74,8 @@ def document(value: Value) -> bytes | None:
     if value is None or isinstance(value, bytes):
         return value
     return str(value).encode("utf-8", "replace")
+
+
+def number(value: Value) -> int:
+    """A value as a number; 0 where it is none."""
+    return value if isinstance(value, int) else 0

@@ -24,7 +24,9 @@ __all__ = [
     "QUARANTINE",
     "WATERMARKS",
     "migrate",
+    "migrate_within",
     "prepare_exchanges",
+    "require_known",
     "require_ours",
 ]
 
@@ -136,20 +138,41 @@ def migrate(database: Database) -> None:
         pass
 
 
+def migrate_within(connection: sqlite3.Connection, name: str) -> None:
+    """Apply the steps that a file lacks in the caller's transaction, and accept our tables for writing.
+
+    For who writes them beside other things that must come with them, or not at all. Raises as `migrate`.
+    """
+    while _apply_next(connection, name):
+        pass
+    require_ours(connection)
+
+
+def require_known(connection: sqlite3.Connection, name: str) -> None:
+    """Raise UnsupportedStore where a later version of this package has written our tables."""
+    _version(connection, name)
+
+
 def _step(database: Database) -> bool:
     with database.reading() as connection:
         if _version(connection, database.name) == len(MIGRATIONS):
             return False
     with database.writing() as connection:
-        version = _version(connection, database.name)
-        if version < len(MIGRATIONS):
-            name, apply = MIGRATIONS[version]
-            _RECORD.create(connection)
-            apply(connection)
-            connection.execute(
-                "INSERT INTO v1_exchange_schema (version, step, applied_at) VALUES (?, ?, ?)",
-                (version + 1, name, now()),
-            )
+        _apply_next(connection, database.name)
+    return True
+
+
+def _apply_next(connection: sqlite3.Connection, name: str) -> bool:
+    version = _version(connection, name)
+    if version == len(MIGRATIONS):
+        return False
+    step, apply = MIGRATIONS[version]
+    _RECORD.create(connection)
+    apply(connection)
+    connection.execute(
+        "INSERT INTO v1_exchange_schema (version, step, applied_at) VALUES (?, ?, ?)",
+        (version + 1, step, now()),
+    )
     return True
 
 

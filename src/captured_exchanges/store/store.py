@@ -61,6 +61,13 @@ class Store:
         """
         return self._database.writing()
 
+    def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A block with the connection inside one read transaction: all that it reads is of one moment.
+
+        Holds the store's lock: others wait. Raises StoreError as `transaction`.
+        """
+        return self._database.snapshot()
+
     def object_rows(self, kind: ObjectKind, external_id: str, sync_id: str | None = None) -> list[ObjectRow]:
         """The rows of an object, one for each sync that has it, oldest first; or that sync's alone."""
         with self._database.reading() as connection:
@@ -75,6 +82,11 @@ class Store:
         """The syncs of this file, oldest first; where it has no sync runs, those of its exchanges."""
         with self._database.reading() as connection:
             return sync_runs(connection) or self._exchanges.sync_ids()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was committed, or recovered, since the store was opened or last saved."""
+        return self._database.dirty
 
     def save(self) -> None:
         """Prune, and put what was committed into the file, at once and for good.
@@ -114,6 +126,16 @@ class Store:
                     self._folder.leave()
                 else:
                     self._folder.remove()
+
+    def discard(self) -> None:
+        """Close, and let go of what was committed but not saved: for who can make it again.
+
+        What a crashed run left is not: it stays in the working folder, with whatever was added to it. In a
+        SQLite database all is written already.
+        """
+        with self._database.lock:
+            self._database.dirty = self._database.dirty and self.recovered
+            self.close()
 
     def __enter__(self) -> Self:
         return self

@@ -101,7 +101,16 @@ class WorkingFolder:
         fsync_folder(self.path.parent)
 
     def publish(self) -> None:
-        """Put the complete, synced `packed` in the place of the `.c1z`."""
+        """Put the complete, synced `packed` in the place of the `.c1z`.
+
+        Raises:
+            StoreError: Another program, to which our lock means nothing, has replaced it since we read it.
+        """
+        if stamp(self.target) not in _stamps(self._base):
+            raise StoreError(
+                f"{self.target} was written by another program while it was open here: it is left as that "
+                "program wrote it; let it end, then try again"
+            )
         new = stamp(self.packed)
         # A crash on either side of the rename must find its own stamp here.
         self._note(*_stamps(self._base), new)
