@@ -48,8 +48,17 @@ def test_gaps_come_once_and_in_order(stores):
     assert syncs == {"one", "two"}
 
 
-def test_a_gap_that_differs_in_anything_is_another(stores):
-    """Reason, run, connector, epoch, sync or moment: what differs is entered beside the other."""
+def test_a_gap_that_two_stores_were_told_counts_once(stores):
+    """The same run of the same epoch for the same reason is one loss, whoever was told, and when."""
+    source, target = stores
+    for store, sync_id in ((target, "one"), (source, "two")):
+        store.exchanges().commit(delivery(gaps=[gap(1)], through=1, sync_id=sync_id))
+    assert carried(stores, bookkeeping.carry_gaps, set()) == 0
+    assert ledger(target) == [(1, "overflow")]
+
+
+def test_a_gap_that_differs_is_another(stores):
+    """Another reason for the same run is entered beside the first."""
     source, target = stores
     for store, reason in ((target, "overflow"), (source, "oversize")):
         store.exchanges().commit(delivery(gaps=[gap(1, reason)], through=1))

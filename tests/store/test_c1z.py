@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from captured_exchanges.errors import CorruptStore, StoreError, UnsupportedStore
 from captured_exchanges.store._zstd import zstd
-from captured_exchanges.store.c1z import HEADER, pack, unpack
+from captured_exchanges.store.c1z import HEADER, Anatomy, dissect, pack, unpack
 
 MIB = 1024 * 1024
 SKIPPABLE = struct.pack("<II", 0x184D2A53, 5) + b"hello"
@@ -38,6 +38,13 @@ def test_every_frame_is_read(parts):
     """Any number of frames, sized or not, with skippable ones between, are one database."""
     frames = [SKIPPABLE if part is None else (frame if len(part) % 2 else streamed)(part) for part in parts]
     assert unpacked(HEADER + b"".join(frames)) == b"".join(part or b"" for part in parts)
+
+
+def test_what_a_file_is_made_of_is_told():
+    """Frames, those that declare their size, and the bytes they come to."""
+    data = HEADER + frame(b"a" * 1000) + streamed(b"b" * 500)
+    assert dissect(io.BytesIO(data), io.BytesIO(), limit=MIB, name="x") == Anatomy(2, 1, 1500)
+    assert dissect(io.BytesIO(HEADER), io.BytesIO(), limit=MIB, name="x") == Anatomy(0, 0, 0)
 
 
 def test_large_frames_are_read_past_the_first():

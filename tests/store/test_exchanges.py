@@ -218,6 +218,33 @@ def test_reading_by_object_takes_the_newest_or_the_syncs_own(store):
     assert store.exchanges().get_exchange("r").sync_id == "new"
 
 
+def test_the_missing_are_told(store, queries):
+    """Of any number of request ids those that no row has come back, found by the index alone."""
+    asked = [f"r{n}" for n in range(1200)]
+    assert store.exchanges().missing(asked) == set(asked)
+    store.exchanges().put_exchanges([redacted(f"r{n}", sync) for n in range(0, 1200, 2) for sync in "ab"])
+    queries.clear()
+    assert store.exchanges().missing([*asked, "r0"]) == set(asked[1::2])
+    for query in (query for query in queries if "FROM v1_exchanges" in query):
+        plan = " ".join(row[3] for row in rows(store, f"EXPLAIN QUERY PLAN {query}"))
+        assert "COVERING INDEX idx_exchanges_request_sync_v1" in plan
+    assert store.exchanges().missing([]) == set()
+
+
+def test_adopted_syncs_are_kept_by_a_save(tmp_path):
+    """A save does not prune the syncs that were adopted, as if their rows had been put here."""
+    path = tmp_path / "x.db"
+    with open_store(path, "rw") as store:
+        store.exchanges().put_exchanges([redacted("r", "mine"), redacted("r", "other")])
+    with open_store(path, "rw") as store:
+        with store.transaction() as connection:
+            connection.execute("CREATE TABLE v1_sync_runs (id integer primary key, sync_id text)")
+            connection.execute("INSERT INTO v1_sync_runs (sync_id) VALUES ('known')")
+        store.exchanges().adopt(["mine"])
+        store.save()
+        assert store.exchanges().sync_ids() == ["mine"]
+
+
 def test_a_thousand_ids_take_a_handful_of_queries(store, queries):
     """A thousand request ids are resolved in four queries, and by the index: no row of others is read."""
     store.exchanges().put_exchanges([redacted(f"r{n}") for n in range(3000)])

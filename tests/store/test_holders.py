@@ -4,7 +4,7 @@ from contextlib import closing
 import pytest
 
 from captured_exchanges.errors import UnsupportedStore
-from captured_exchanges.store.holders import holder
+from captured_exchanges.store.holders import holder, remains
 from captured_exchanges.store.working import folder_of
 from support.store_child import child
 from support.store_files import HOLDS, everything, made
@@ -44,6 +44,27 @@ def test_the_dead_hold_nothing(path):
     assert [
         (name, found.read_bytes()) for name, found in everything(path.parent) if found.is_file()
     ] == before
+
+
+def test_what_the_dead_have_left_is_told(path):
+    """Nothing; what the next writer recovers; and after a save nothing again."""
+    assert remains(path) == ""
+    with child(DIE, path) as other:
+        other.communicate(timeout=60)
+    assert remains(path) == "unsaved"
+    made(path, "b")
+    assert remains(path) == ""
+
+
+def test_work_on_a_file_that_was_replaced_is_told_apart(tmp_path):
+    """Where the file is another one since the crash nothing is recovered; a bare folder is worthless."""
+    path = made(tmp_path / "x.c1z", "a")
+    with child(DIE, path) as other:
+        other.communicate(timeout=60)
+    made(tmp_path / "other.c1z", "theirs").replace(path)
+    assert remains(path) == "outdated"
+    (folder_of(path) / "database.db").unlink()
+    assert remains(path) == "worthless"
 
 
 def test_an_open_transaction_is_seen(tmp_path):

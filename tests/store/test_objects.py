@@ -29,6 +29,16 @@ def test_baton_objects_are_found(name):
         assert len(store.object_rows("resource_type", "user")) == 1
 
 
+def test_all_objects_of_a_kind_come_in_order():
+    """Every object of a kind, each as `object_rows` gives it; other questions may be asked meanwhile."""
+    with open_store(FIXTURES / "go-50.c1z") as store:
+        objects = store.every_object("resource")
+        first = next(objects)
+        assert [first] == store.object_rows("resource", first.external_id)
+        assert 1 + len(list(objects)) == 20
+        assert list(store.every_object("grant")) == []
+
+
 def test_an_object_of_several_syncs_has_several_rows(store):
     """Each sync that holds an object gives a row, oldest first, whatever another hand has stored in it."""
     with store.transaction() as connection:

@@ -4,8 +4,8 @@ from contextlib import closing
 import pytest
 
 from captured_exchanges.errors import StoreError
-from captured_exchanges.store.schema import EXCHANGES
-from captured_exchanges.store.shape import exists, is_plain, is_readable, require_plain
+from captured_exchanges.store.schema import EXCHANGES, GAPS
+from captured_exchanges.store.shape import exists, has_unique_index, is_plain, is_readable, require_plain
 
 GO = """CREATE TABLE v1_exchanges (
     id integer primary key,
@@ -98,6 +98,18 @@ def test_other_writers_quotes_and_spaces_are_accepted(connection):
     connection.executescript(GO.replace("request_id", '"request_id"').replace("\n", " ").upper())
     EXCHANGES.create(connection)
     assert is_plain(connection, EXCHANGES)
+
+
+def test_a_table_knows_its_columns_and_its_index(connection):
+    """The columns are the statement's; the unique index is missed where the table wants one."""
+    assert EXCHANGES.columns[:2] == ("id", "request_id")
+    connection.executescript(EXCHANGES.ddl)
+    connection.executescript(GAPS.ddl)
+    found = [name for _, name, *_ in connection.execute("PRAGMA table_info(v1_exchanges)")]
+    assert tuple(found) == EXCHANGES.columns
+    assert (has_unique_index(connection, EXCHANGES), has_unique_index(connection, GAPS)) == (False, True)
+    EXCHANGES.create(connection)
+    assert has_unique_index(connection, EXCHANGES)
 
 
 def test_a_missing_index_is_made(connection):

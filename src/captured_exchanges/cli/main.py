@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "tail": "Watch the exchanges of a running connector.",
     "consume": "Take a connector's exchanges into a file, as their owner.",
     "stats": "Count what a file holds, or a running connector.",
+    "doctor": "Say what is wrong with a file or a connector, and what to do.",
     "merge": "Merge exchanges from sidecars into a sync's file.",
 }
 """Each command and the first line of its help."""

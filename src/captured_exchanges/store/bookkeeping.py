@@ -1,19 +1,19 @@
 """Our own tables of one store taken over into another: ledger, quarantine, arrivals, watermarks.
 
 For `merging`, on two connections: the source's within a snapshot, the target's within the caller's
-transaction. What is there already is not entered again, so a second time changes nothing. Entries are
-compared whole; a page of the source's is held in memory while the target's go by, since neither table has
-an index that could answer.
+transaction. What is there already is not entered again, so a second time changes nothing, and a gap that
+two stores were told counts once. A page of the source's entries is held in memory while the target's go
+by, since neither table has an index that could answer.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
+from captured_exchanges.exchange import Gap
 from captured_exchanges.store.ledger import RecordedGap, every_gap, record_entries
 from captured_exchanges.store.prune import WATERMARKS_KEPT
 from captured_exchanges.store.quarantine import Quarantined, every_quarantined, record_quarantined
@@ -26,7 +26,7 @@ __all__ = ["carry_arrivals", "carry_gaps", "carry_quarantine", "carry_watermarks
 _GAPS_A_PAGE = 10_000
 _QUARANTINED_A_PAGE = 16
 """One may take 12 MiB."""
-_Entry = TypeVar("_Entry", bound=Hashable)
+_Entry = TypeVar("_Entry")
 _Row = tuple[str, str, int, bool, bytes | None, str]
 
 
@@ -36,9 +36,9 @@ def carry_gaps(source: sqlite3.Connection, target: sqlite3.Connection, syncs: se
     The syncs that were told them are added to `syncs`, as in the other functions.
     """
     entered = 0
-    for page in _pages(_gaps(source), _GAPS_A_PAGE):
+    for page in _pages(every_gap(source), _GAPS_A_PAGE):
         syncs.update(entry.sync_id for entry in page)
-        new = _missing(page, _gaps(target))
+        new = _missing(page, every_gap(target), _loss)
         record_entries(target, new)
         entered += len(new)
     return entered
@@ -55,7 +55,7 @@ def carry_quarantine(source: sqlite3.Connection, target: sqlite3.Connection, syn
 
 def enter_quarantine(target: sqlite3.Connection, entries: Sequence[Quarantined]) -> int:
     """Enter those that are not there yet; returns how many."""
-    new = _missing(entries, every_quarantined(target))
+    new = _missing(entries, every_quarantined(target), lambda entry: entry)
     record_quarantined(target, new)
     return len(new)
 
@@ -126,19 +126,23 @@ def _move(target: sqlite3.Connection, row: _Row) -> None:
     )
 
 
-def _gaps(connection: sqlite3.Connection) -> Iterator[RecordedGap]:
-    """The ledger without the ids of its entries."""
-    return (replace(entry, id=0) for entry in every_gap(connection))
+def _loss(entry: RecordedGap) -> tuple[str, Gap]:
+    """What makes two entries one loss: which store was told, and when, does not."""
+    return entry.connector, entry.gap
 
 
-def _missing(entries: Sequence[_Entry], present: Iterator[_Entry]) -> list[_Entry]:
+def _missing(
+    entries: Sequence[_Entry], present: Iterator[_Entry], key: Callable[[_Entry], Hashable]
+) -> list[_Entry]:
     """Those entries that are not present, each once, in their order."""
-    left = dict.fromkeys(entries)
+    left: dict[Hashable, _Entry] = {}
+    for entry in entries:
+        left.setdefault(key(entry), entry)
     for entry in present:
-        left.pop(entry, None)
+        left.pop(key(entry), None)
         if not left:
             break
-    return list(left)
+    return list(left.values())
 
 
 def _pages(entries: Iterator[_Entry], size: int) -> Iterator[list[_Entry]]:

@@ -10,12 +10,13 @@ Source of the format: FORMATS of this project; of frames: RFC 8878.
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from captured_exchanges.errors import CorruptStore, StoreError, UnsupportedStore
 from captured_exchanges.store._zstd import zstd
 
-__all__ = ["HEADER", "MAX_UNPACKED_BYTES", "pack", "unpack"]
+__all__ = ["HEADER", "MAX_UNPACKED_BYTES", "Anatomy", "dissect", "pack", "unpack"]
 
 HEADER = b"C1ZF\x00"
 _HEADER_V3 = b"C1Z3\x00"
@@ -30,6 +31,15 @@ _WRITING: dict[int, int] = {
     zstd.CompressionParameter.checksum_flag: 1,
     zstd.CompressionParameter.content_size_flag: 1,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """What a `.c1z` is made of: how many frames, how many of them declare a size, bytes when unpacked."""
+
+    frames: int
+    sized: int
+    unpacked: int
 
 
 def unpack(source: BinaryIO, target: BinaryIO, *, limit: int, name: str, room: int = sys.maxsize) -> int:
@@ -50,11 +60,16 @@ def unpack(source: BinaryIO, target: BinaryIO, *, limit: int, name: str, room: i
         StoreError: Larger than `room`.
         OSError: From the streams.
     """
+    return dissect(source, target, limit=limit, name=name, room=room).unpacked
+
+
+def dissect(source: BinaryIO, target: BinaryIO, *, limit: int, name: str, room: int = sys.maxsize) -> Anatomy:
+    """`unpack`, and what was found on the way."""
     check_header(source.read(len(HEADER)), name)
     unpacking = _Unpacking(source, target, limit, room, name)
     while unpacking.fill(_FRAME_HEADER_BYTES):
         unpacking.frame()
-    return unpacking.written
+    return Anatomy(unpacking.frames, unpacking.sized, unpacking.written)
 
 
 def check_header(header: bytes, name: str) -> None:
@@ -86,6 +101,8 @@ class _Unpacking:
         self._name = name
         self._rest = b""
         self.written = 0
+        self.frames = 0
+        self.sized = 0
 
     def fill(self, size: int) -> bool:
         """Have `size` bytes at hand, or all that are left; False at the end of the file."""
@@ -99,6 +116,7 @@ class _Unpacking:
     def frame(self) -> None:
         """Unpack the frame that starts here."""
         try:
+            self.frames += 1
             self._check_declared_size()
             self._decompress()
         except zstd.ZstdError as error:
@@ -110,7 +128,9 @@ class _Unpacking:
     def _check_declared_size(self) -> None:
         if len(self._rest) < _FRAME_HEADER_BYTES and not _is_frame_header(self._rest):
             return  # too short to be asked: decompressing tells truncation from garbage
-        self._check(zstd.get_frame_info(self._rest[:_FRAME_HEADER_BYTES]).decompressed_size or 0)
+        size = zstd.get_frame_info(self._rest[:_FRAME_HEADER_BYTES]).decompressed_size
+        self.sized += size is not None
+        self._check(size or 0)
 
     def _check(self, more: int) -> None:
         if self.written + more > self._limit:

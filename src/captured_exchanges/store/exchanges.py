@@ -159,6 +159,17 @@ class ExchangeStore:
                     found.update((exchange.request_id, exchange) for exchange in map(stored, rows))
         return [found[request_id] for request_id in map(_utf8, request_ids) if request_id in found]
 
+    def missing(self, request_ids: Iterable[str]) -> set[str]:
+        """Those of these request ids that no row has. Reads an index."""
+        wanted = set(map(_utf8, request_ids))
+        with self._database.reading() as connection:
+            if not self._readable(connection):
+                return wanted
+            for piece in _pieces(sorted(wanted), _IDS_A_QUERY):
+                query = f"SELECT DISTINCT request_id FROM v1_exchanges WHERE request_id IN ({_marks(piece)})"  # noqa: S608
+                wanted.difference_update(name for (name,) in connection.execute(query, piece))
+        return wanted
+
     def iterate(
         self,
         after_id: int | None = None,

@@ -12,15 +12,20 @@ import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from captured_exchanges.store.files import contents
-from captured_exchanges.store.working import folder_of
+from captured_exchanges.store.working import CopyLock, folder_of
 
-__all__ = ["holder"]
+__all__ = ["Remains", "holder", "remains"]
 
 _SHARED_FIRST = 0x40000002
 _SHARED_SIZE = 510
 """Where SQLite's readers lock (its os.h: SHARED_FIRST, SHARED_SIZE)."""
+
+Remains: TypeAlias = Literal["", "unsaved", "outdated", "worthless"]
+"""What lies beside a store that nobody holds: nothing; work that the next opening for writing recovers; work
+on a file that was replaced since; halves that mean nothing."""
 
 
 def holder(path: Path) -> str:
@@ -37,6 +42,25 @@ def holder(path: Path) -> str:
     if kind == "c1z":
         return _writer_of(folder_of(path.resolve()))
     return "another program" if present and _is_locked(path) else ""
+
+
+def remains(path: Path) -> Remains:
+    """What a crashed run has left beside the store at this path, which nobody holds. Raises as `holder`."""
+    kind, _ = contents(path)
+    real = path.resolve()
+    if kind == "sqlite":
+        return "unsaved" if any(_has_bytes(Path(f"{real}{end}")) for end in ("-wal", "-journal")) else ""
+    folder = folder_of(real)
+    with CopyLock(real) as left:
+        if left is not None:
+            return "unsaved"
+    if (folder / "database.db").exists():
+        return "outdated"
+    return "worthless" if folder.exists() else ""
+
+
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def _writer_of(folder: Path) -> str:

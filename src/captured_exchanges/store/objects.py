@@ -6,13 +6,14 @@ A table that is absent is empty. What `data` holds is for `wire` to decode.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from captured_exchanges.store.rows import document, text
+from captured_exchanges.store.rows import Value, document, text
 from captured_exchanges.store.shape import is_readable
 
-__all__ = ["ObjectKind", "ObjectRow", "object_ids", "object_rows", "sync_runs"]
+__all__ = ["ObjectKind", "ObjectRow", "every_object", "object_ids", "object_rows", "sync_runs"]
 
 ObjectKind: TypeAlias = Literal["resource", "entitlement", "grant", "resource_type"]
 
@@ -47,7 +48,21 @@ def object_rows(
         """,  # noqa: S608 - a name of ours
         (external_id, sync_id),
     ).fetchall()
-    return [ObjectRow(text(sync), text(external), document(data) or b"") for sync, external, data in rows]
+    return [_row(row) for row in rows]
+
+
+def every_object(connection: sqlite3.Connection, kind: ObjectKind) -> Iterator[ObjectRow]:
+    """All objects of a kind, one by one as they are read."""
+    table = _TABLES[kind]
+    if not is_readable(connection, table, ("id", "external_id", "sync_id", "data")):
+        return iter(())
+    query = f"SELECT sync_id, external_id, data FROM {table} ORDER BY id"  # noqa: S608 - a name of ours
+    return map(_row, connection.execute(query))
+
+
+def _row(row: Sequence[Value]) -> ObjectRow:
+    sync_id, external_id, data = row
+    return ObjectRow(text(sync_id), text(external_id), document(data) or b"")
 
 
 def object_ids(connection: sqlite3.Connection, kind: ObjectKind, prefix: str, limit: int) -> list[str]:

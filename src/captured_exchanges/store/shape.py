@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from captured_exchanges.errors import StoreError
 
-__all__ = ["Table", "exists", "is_plain", "is_readable", "require_plain"]
+__all__ = ["Table", "exists", "has_unique_index", "is_plain", "is_readable", "require_plain"]
 
 _ABOUT = """
     SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master
@@ -31,6 +31,11 @@ class Table:
     unique_name: str = ""
     unique_columns: tuple[str, ...] = ()
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns, in order."""
+        return tuple(line.split()[0] for line in self.ddl.splitlines()[1:-1])
+
     def create(self, connection: sqlite3.Connection) -> None:
         """Make what is missing of table and index, within the caller's transaction.
 
@@ -46,13 +51,18 @@ class Table:
             connection.execute(
                 f"CREATE UNIQUE INDEX IF NOT EXISTS {self.unique_name} ON {self.name} ({columns})"
             )
-            if not any(unique for _, unique, _ in _indexes(connection, self.name)):
+            if not has_unique_index(connection, self):
                 raise _refusal(self, f"something else is called {self.unique_name}")
 
 
 def exists(connection: sqlite3.Connection, name: str) -> bool:
     """Whether the schema holds a table, view or virtual table of this name."""
     return any(_is_named(row, name) for row in _about(connection, name))
+
+
+def has_unique_index(connection: sqlite3.Connection, table: Table) -> bool:
+    """Whether a plain table has its unique index; a table that wants none has it."""
+    return not table.unique_name or any(unique for _, unique, _ in _indexes(connection, table.name))
 
 
 def is_readable(connection: sqlite3.Connection, name: str, columns: Sequence[str]) -> bool:

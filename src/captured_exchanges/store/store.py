@@ -9,6 +9,7 @@ SQLite database is written in place.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,14 @@ from captured_exchanges.store.database import Database
 from captured_exchanges.store.exchanges import ExchangeStore
 from captured_exchanges.store.faults import explained
 from captured_exchanges.store.files import create_private
-from captured_exchanges.store.objects import ObjectKind, ObjectRow, object_ids, object_rows, sync_runs
+from captured_exchanges.store.objects import (
+    ObjectKind,
+    ObjectRow,
+    every_object,
+    object_ids,
+    object_rows,
+    sync_runs,
+)
 from captured_exchanges.store.packing import pack_file
 from captured_exchanges.store.prune import prune
 from captured_exchanges.store.working import WorkingFolder
@@ -77,6 +85,11 @@ class Store:
         """At most `limit` ids of objects that begin with `prefix`, of any sync, each once, in order."""
         with self._database.reading() as connection:
             return object_ids(connection, kind, prefix, limit)
+
+    def every_object(self, kind: ObjectKind) -> Iterator[ObjectRow]:
+        """All objects of a kind, one by one as they are read; holds the store's lock to the end."""
+        with self._database.reading() as connection:
+            yield from every_object(connection, kind)
 
     def sync_ids(self) -> list[str]:
         """The syncs of this file, oldest first; where it has no sync runs, those of its exchanges."""
