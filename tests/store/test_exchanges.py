@@ -218,6 +218,18 @@ def test_reading_by_object_takes_the_newest_or_the_syncs_own(store):
     assert store.exchanges().get_exchange("r").sync_id == "new"
 
 
+def test_request_ids_are_found_by_their_beginning(store, queries):
+    """Each once, in order, no more than asked for, by the index alone."""
+    store.exchanges().put_exchanges([redacted(f"{p}{n}", s) for p in "ab" for n in range(9) for s in "xy"])
+    queries.clear()
+    assert store.exchanges().request_ids("b", limit=3) == ["b0", "b1", "b2"]
+    assert store.exchanges().request_ids("", limit=100) == [f"{p}{n}" for p in "ab" for n in range(9)]
+    assert store.exchanges().request_ids(LONE, limit=3) == store.exchanges().request_ids("c", limit=3) == []
+    for query in (query for query in queries if "FROM v1_exchanges" in query):
+        plan = " ".join(row[3] for row in rows(store, f"EXPLAIN QUERY PLAN {query}"))
+        assert "SEARCH v1_exchanges USING COVERING INDEX" in plan
+
+
 def test_the_missing_are_told(store, queries):
     """Of any number of request ids those that no row has come back, found by the index alone."""
     asked = [f"r{n}" for n in range(1200)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from captured_exchanges.cli.candidates import complete_place
 from captured_exchanges.cli.doctor_file import examine_file
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.finding import Finding, Severity, finding_lines, finding_record
@@ -31,7 +32,7 @@ _TOLD: tuple[Severity, ...] = ("problem", "warning", "note")
         "exchanges doctor sync.c1z | jq -r 'select(.severity == \"problem\") | .todo'",
     ),
 )
-@click.argument("place", metavar="FILE|TARGET", type=UTF8)
+@click.argument("place", metavar="FILE|TARGET", type=UTF8, shell_complete=complete_place)
 @click.option(
     "--wait",
     metavar="SECONDS",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from captured_exchanges.cli.candidates import complete_object
 from captured_exchanges.cli.document import record
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.exchange_view import view
@@ -40,7 +41,7 @@ _DANGLING = "dangling: no such exchange in this file"
     ),
 )
 @file_argument
-@click.argument("object_id", metavar="OBJECT", type=UTF8)
+@click.argument("object_id", metavar="OBJECT", type=UTF8, shell_complete=complete_object)
 @sync_id_option
 @click.option("--bodies", is_flag=True, help="Show each exchange in full (JSON always holds them).")
 @form_option

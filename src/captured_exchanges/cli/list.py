@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from captured_exchanges.cli.candidates import complete_kind
 from captured_exchanges.cli.document import record
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.options import (
@@ -43,7 +44,13 @@ _PAGE = 16
 )
 @file_argument
 @sync_id_option
-@click.option("--kind", metavar="KIND", type=UTF8, help="Only this transport: http, sql, ldap, …")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    type=UTF8,
+    shell_complete=complete_kind,
+    help="Only this transport: http, sql, ldap, …",
+)
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N exchanges.")
 @click.option("--after-id", metavar="ID", type=int, help="Go on after this row.")
 @form_option

@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from captured_exchanges import __version__
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.failures import DEBUG_VARIABLE, exit_code_of
 from captured_exchanges.cli.logs import log_to_stderr
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["COMMANDS", "main"]
 
@@ -28,10 +32,13 @@ COMMANDS: Mapping[str, str] = {
     "tail": "Watch the exchanges of a running connector.",
     "consume": "Take a connector's exchanges into a file, as their owner.",
     "stats": "Count what a file holds, or a running connector.",
-    "doctor": "Say what is wrong with a file or a connector, and what to do.",
     "merge": "Merge exchanges from sidecars into a sync's file.",
+    "doctor": "Say what is wrong with a file or a connector, and what to do.",
+    "completion": "Print a script for completion in bash, zsh or fish.",
 }
 """Each command and the first line of its help."""
+_COMPLETE_VARIABLE = "_EXCHANGES_COMPLETE"
+"""Set by the scripts of `shells`, which is imported only then."""
 
 
 class _Commands(click.Group):
@@ -46,6 +53,13 @@ class _Commands(click.Group):
         module = importlib.import_module(f"captured_exchanges.cli.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        shells = importlib.import_module("click.shell_completion")
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        # Past click's own, which would import every command for its help.
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(shells.CompletionItem(name, help=COMMANDS[name]) for name in names), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -77,6 +91,9 @@ def exchanges(debug: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line (default: the process's own arguments); returns the exit code."""
+    if arguments is None and (asked := os.environ.get(_COMPLETE_VARIABLE)):
+        shells = importlib.import_module("captured_exchanges.cli.shells")
+        return exit_code_of(lambda: int(shells.complete(exchanges, asked)))
     log_to_stderr()
     return exit_code_of(lambda: _run(arguments))
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from captured_exchanges.cli.candidates import complete_sync_id
 from captured_exchanges.cli.printable import one_line
 from captured_exchanges.store import Store, open_store
 
@@ -65,7 +66,9 @@ def form_option(command: _Command) -> _Command:
 
 def sync_id_option(command: _Command) -> _Command:
     """--sync-id."""
-    return click.option("--sync-id", metavar="ID", type=UTF8, help="Only this sync.")(command)
+    return click.option(
+        "--sync-id", metavar="ID", type=UTF8, shell_complete=complete_sync_id, help="Only this sync."
+    )(command)
 
 
 def max_unpacked_option(command: _Command) -> _Command:

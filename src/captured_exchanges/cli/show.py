@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from captured_exchanges.cli.candidates import complete_request_id
 from captured_exchanges.cli.document import record
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.exchange_view import view
@@ -25,7 +26,7 @@ __all__ = ["command"]
     ),
 )
 @file_argument
-@click.argument("request_id", type=UTF8)
+@click.argument("request_id", type=UTF8, shell_complete=complete_request_id)
 @form_option
 @max_unpacked_option
 def command(*, file: Path, request_id: str, form: Form | None, max_unpacked: int) -> None:

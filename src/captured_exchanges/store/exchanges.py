@@ -25,7 +25,7 @@ from captured_exchanges.store.ledger import (
     watermarks,
 )
 from captured_exchanges.store.moments import now
-from captured_exchanges.store.rows import COLUMNS, SELECT, Row, bound, stored
+from captured_exchanges.store.rows import COLUMNS, SELECT, Row, bound, stored, text
 from captured_exchanges.store.schema import EXCHANGES, migrate, prepare_exchanges, require_ours
 from captured_exchanges.store.shape import is_readable
 
@@ -158,6 +158,20 @@ class ExchangeStore:
                     ).fetchall()
                     found.update((exchange.request_id, exchange) for exchange in map(stored, rows))
         return [found[request_id] for request_id in map(_utf8, request_ids) if request_id in found]
+
+    def request_ids(self, prefix: str, *, limit: int) -> list[str]:
+        """At most `limit` request ids that begin with `prefix`, each once, in order. Reads an index."""
+        with self._database.reading() as connection:
+            if not self._readable(connection):
+                return []
+            rows = connection.execute(
+                """
+                SELECT DISTINCT request_id FROM v1_exchanges
+                WHERE request_id >= ?1 AND request_id < ?1 || char(0x10FFFF) ORDER BY request_id LIMIT ?2
+                """,
+                (_utf8(prefix), limit),
+            ).fetchall()
+        return [text(request_id) for (request_id,) in rows]
 
     def missing(self, request_ids: Iterable[str]) -> set[str]:
         """Those of these request ids that no row has. Reads an index."""
