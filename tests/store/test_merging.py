@@ -13,7 +13,7 @@ from captured_exchanges.store import merge, open_store
 from captured_exchanges.store.rows import UPSERT
 from captured_exchanges.store.schema import EXCHANGES
 from support.store_builders import CONNECTOR, EPOCH, FIXTURES, SYNC, captured, delivery, redacted, run
-from support.store_child import output
+from support.store_child import child, output
 from support.store_foreign import LOOSE, dump, foreign
 
 LOST = Gap(EPOCH, 3, 4, 2, 200, "overflow", (SyncCount(SYNC, 2),))
@@ -334,6 +334,40 @@ def test_one_bad_sidecar_keeps_all_out(target, tmp_path, sidecar):
         store.discard()
     assert digest(target) == before
     assert not [path for path in target.parent.iterdir() if path.is_dir()]
+
+
+CRASHES = """
+import os
+from captured_exchanges.store import merge, open_store
+real, left = os.fsync, int(sys.argv[3])
+def fsync(descriptor):
+    global left
+    left -= 1
+    if left < 0:
+        os._exit(9)
+    real(descriptor)
+os.fsync = fsync
+with open_store(sys.argv[1], "rw") as into, open_store(sys.argv[2]) as sidecar:
+    merge(into, [sidecar])
+"""
+
+
+def test_a_crash_at_any_step_is_made_good_by_merging_again(target, sidecar, tmp_path):
+    """Killed at each sync to disk in turn: the file is whole, and the next merge brings all, once."""
+    whole = shutil.copy(target, tmp_path / "whole.c1z")
+    merged(whole, sidecar)
+    for steps in range(100):
+        again = Path(shutil.copy(FIXTURES / "go-50.c1z", tmp_path / f"{steps}.c1z"))
+        before = digest(again)
+        with child(CRASHES, again, sidecar, steps) as process:
+            process.communicate(timeout=60)
+        if process.returncode == 0:
+            break
+        assert process.returncode == 9
+        assert digest(again) == before or rows(again) == rows(whole)
+        merged(again, sidecar)
+        assert [rows(again, table) for table in OURS] == [rows(whole, table) for table in OURS]
+    assert steps >= 8
 
 
 def test_a_page_is_all_that_memory_holds(tmp_path):

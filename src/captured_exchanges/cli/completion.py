@@ -14,7 +14,7 @@ __all__ = ["command"]
     "completion",
     short_help="Print a script for completion in bash, zsh or fish.",
     epilog=examples(
-        "exchanges completion bash > ~/.local/share/bash-completion/completions/exchanges",
+        "exchanges completion bash >> ~/.bashrc",
         "exchanges completion zsh > ~/.zfunc/_exchanges",
         "exchanges completion fish > ~/.config/fish/completions/exchanges.fish",
     ),
@@ -24,8 +24,13 @@ __all__ = ["command"]
 def command(ctx: click.Context, *, shell: str) -> None:
     """Print the script by which SHELL completes commands, options, files, and ids out of the file named.
 
-    Put it where your shell looks, as below (the folders must be there), and start a new shell. For bash
-    that needs the package bash-completion; for zsh ~/.zshrc must say `fpath+=(~/.zfunc)` before `compinit`.
-    Or load it in ~/.bashrc or ~/.zshrc: `source <(exchanges completion bash)`, or zsh, after `compinit`.
-    """
+    Put it where the shell finds it, then start a new one:
+
+    \b
+      bash  at the end of ~/.bashrc, or, with the package bash-completion, in
+            ~/.local/share/bash-completion/completions/exchanges
+      zsh   ~/.zfunc/_exchanges, where ~/.zshrc has `fpath+=(~/.zfunc)`
+            before `compinit`
+      fish  ~/.config/fish/completions/exchanges.fish
+    """  # noqa: D301 - click reads the backspace: these lines stay as they are
     click.echo(script(ctx.find_root().command, shell), nl=False)

@@ -19,12 +19,14 @@ from captured_exchanges.store import Merged, Store, merge, open_sidecar, open_st
 
 __all__ = ["command"]
 
+_MOST_NAMED = 5
 _FILE = click.Path(path_type=Path, readable=False)
 
 
 @click.command(
     "merge",
     short_help="Merge exchanges from sidecars into a sync's file.",
+    options_metavar="--into FILE [OPTIONS]",
     epilog=examples(
         "exchanges merge sync.db --into sync.c1z",
         "exchanges merge okta.db github.db --into sync.c1z",
@@ -58,6 +60,7 @@ def command(*, sidecars: Sequence[Path], into: Path, form: Form | None, max_unpa
         merges, saved = _merge(
             stack.enter_context(open_store(into, "rw", max_unpacked_bytes=max_unpacked)), opened
         )
+    _note_unknown(output, into, merges)
     for path, merged in zip(sidecars, merges, strict=True):
         _print(output, path, into, merged, saved=saved)
     if not output.json:
@@ -81,13 +84,18 @@ def _merge(into: Store, sidecars: Sequence[Store]) -> tuple[list[Merged], bool]:
     return merges, changed or into.pruned > 0
 
 
-def _print(output: Output, sidecar: Path, into: Path, merged: Merged, *, saved: bool) -> None:
-    if merged.unknown_syncs:
-        names = ", ".join(map(one_line, merged.unknown_syncs))
+def _note_unknown(output: Output, into: Path, merges: Sequence[Merged]) -> None:
+    unknown = sorted({sync_id for merged in merges for sync_id in merged.unknown_syncs})
+    if unknown:
+        more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+        names = ", ".join(map(one_line, unknown[:_MOST_NAMED])) + more
         output.note(
             f"{one_line(str(into))} knows no sync {names}: a later save may take its exchanges away; "
             "is it the right file?"
         )
+
+
+def _print(output: Output, sidecar: Path, into: Path, merged: Merged, *, saved: bool) -> None:
     if output.json:
         output.record(_record(sidecar, into, merged, saved=saved))
         return
