@@ -93,6 +93,15 @@ def test_several_sidecars_are_a_record_each(target, sidecar, tmp_path):
     ]
 
 
+def test_a_sidecar_that_is_named_twice_is_merged_once(target, sidecar):
+    """By whatever name it is given."""
+    again = sidecar.with_name("link.db")
+    again.symlink_to(sidecar)
+    outcome = exchanges("merge", sidecar, again, sidecar, "--into", target)
+    (record,) = [json.loads(line) for line in outcome.out.splitlines()]
+    assert (outcome.code, record["sidecar"], record["added"]) == (0, str(sidecar), 2)
+
+
 def test_people_read_what_was_merged(target, sidecar):
     """On a terminal the counts are words, and what to do next follows on stderr."""
     shown = on_terminal("merge", sidecar, "--into", target, NO_COLOR="1", TERM="dumb")
@@ -139,6 +148,8 @@ def test_what_cannot_be_merged_is_one_line(target, sidecar, tmp_path):
     notes = tmp_path / "notes.txt"
     notes.write_text("to do: everything")
     three = _version_3(tmp_path / "three.c1z")
+    loop = tmp_path / "loop.db"
+    loop.symlink_to(loop)
     cases = [
         (tmp_path / "no.db", target, "no.db", "no such file"),
         (sidecar, tmp_path / "no.c1z", "no.c1z", "merge after the sync has written it"),
@@ -147,11 +158,13 @@ def test_what_cannot_be_merged_is_one_line(target, sidecar, tmp_path):
         (notes, target, "notes.txt", "not a .c1z"),
         (tmp_path, target, "is a folder"),
         (target, target, "is the file to merge into"),
+        (loop, target, "loop.db"),
+        (sidecar, loop, "loop.db"),
     ]
     for source, into, *says in cases:
         _one_line(exchanges("merge", source, "--into", into), *says)
     assert target.read_bytes() == before
-    assert names(tmp_path) == ["notes.txt", "side.db", "sync.c1z", "three.c1z"]
+    assert names(tmp_path) == ["loop.db", "notes.txt", "side.db", "sync.c1z", "three.c1z"]
 
 
 def test_a_file_that_is_being_written_is_one_line(target, sidecar):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -51,8 +52,9 @@ def command(*, sidecars: Sequence[Path], into: Path, form: Form | None, max_unpa
     (whether FILE had to change).
     """
     output = Output(form)
+    sidecars = _distinct(sidecars)
+    _require(into)
     with ExitStack() as stack:
-        _require(into)
         opened = [
             stack.enter_context(open_sidecar(path, into=into, max_unpacked_bytes=max_unpacked))
             for path in sidecars
@@ -66,6 +68,14 @@ def command(*, sidecars: Sequence[Path], into: Path, form: Form | None, max_unpa
     if not output.json:
         output.note("\nnext:")
         output.next_command("stats", str(into))
+
+
+def _distinct(paths: Sequence[Path]) -> list[Path]:
+    """Each file once, by its first name."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        found.setdefault(os.path.realpath(path), path)
+    return list(found.values())
 
 
 def _require(into: Path) -> None:

@@ -25,9 +25,9 @@ def open_sidecar(path: Path, *, into: Path, max_unpacked_bytes: int = MAX_UNPACK
         StoreError: It is the target itself; or as `open_store`.
     """
     with explained(str(path)):
+        who = holder(path)
         if _is_part_of(path.resolve(), into.resolve()):
             raise StoreError(f"{path} is the file to merge into: give the sidecar that holds its exchanges")
-        who = holder(path)
     if who:
         raise StoreLocked(f"{path} is open in {who}, which may still write it: end the consumer, then merge")
     return open_store(path, "r", max_unpacked_bytes=max_unpacked_bytes)
