@@ -71,6 +71,19 @@ def test_values_need_the_whole_walk(value):
     assert need(value) is Need.ALL
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["ab%41", {"password": "ab%41"}],
+        {"note": "ab%41", "password": "ab%41"},
+        {"note": "zq7%41Kp9xw2vTrB5mLc8", "credentials": {"a": "zq7%41Kp9xw2vTrB5mLc8"}},
+    ],
+)
+def test_what_is_harmless_in_one_place_is_looked_at_in_another(value):
+    """A text that means nothing by itself is a secret under a secret name, wherever it stood before."""
+    assert need(value) is not Need.NOTHING
+
+
 def test_too_many_different_near_misses_are_walked():
     """The number of passes is bounded."""
     assert need({f"password{number}_changed": 1 for number in range(500)}) is Need.ALL

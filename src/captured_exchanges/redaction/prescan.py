@@ -23,6 +23,8 @@ _QUOTE = ord('"')
 _EMPTY = (b":null", b":true", b":false", b':""', b":{}", b":[]")
 _DULL = compiled(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\")*\})*\}")
 """An object none of whose strings is long enough to look random."""
+_SOMETHING = b'"%b"' % (b"-" * 20)
+"""A string, in place of a harmless one, that is too long to be dull."""
 _BESIDE = compiled(r"(?i:hash|salt|digest)")
 _TEXTUAL = compiled(r"[=:<>&'`]|(?i:\b(?:is|was|are)\b)|--[A-Za-z]|\s-[A-Za-z]")
 """What a text has beside a name that it gives a value to."""
@@ -114,10 +116,11 @@ def _literal_around(data: bytes, start: int, end: int) -> tuple[int, int]:
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """What a hit needs; up to where it may be taken out of the bytes (0: not at all), and what is put in
-    its place; whether it is a secret name without a value.
+    its place; whether it is a secret name without a value. The same text may stand under a secret name, or
+    in a suspected object, too: so what is put there is neither empty nor short.
     """
 
     need: Need
     until: int = 0
-    instead: bytes = b'""'
+    instead: bytes = _SOMETHING
     is_empty: bool = False
