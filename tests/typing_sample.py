@@ -20,12 +20,23 @@ from captured_exchanges.connector import (
     serve_until_stopped,
     threaded_serve_until_stopped,
 )
-from captured_exchanges.exchange import Exchange, RedactedExchange, StoredExchange
+from captured_exchanges.exchange import Exchange, RedactedExchange, Response, StoredExchange
 from captured_exchanges.provenance import Explanation, explain
 from captured_exchanges.redaction import Redactor
 from captured_exchanges.security import Access, BearerToken, MutualTLS, issue_run_credentials, new_token
 from captured_exchanges.store import ExchangesProvider, open_store
-from captured_exchanges.syncer import ConsumerReport, ExchangeConsumer, open_channel, open_threaded_channel
+from captured_exchanges.syncer import (
+    ConsumerReport,
+    ConsumersReport,
+    ExchangeConsumer,
+    ExchangeConsumers,
+    ThreadedExchangeConsumer,
+    ThreadedExchangeConsumers,
+    observe,
+    observe_threaded,
+    open_channel,
+    open_threaded_channel,
+)
 from captured_exchanges.wire import encode_exchange
 
 
@@ -72,6 +83,29 @@ async def a_syncer(address: str, path: Path) -> ConsumerReport | None:
                 return await consumer.drain()
     except CapturedExchangesError:
         return None
+
+
+def a_threaded_syncer(address: str, path: Path) -> ConsumerReport:
+    with open_store(path, "rw") as store:
+        with ThreadedExchangeConsumer(address, store, sync_id="s") as consumer:
+            report: ConsumerReport = consumer.drain(30.0, settle=1.0)
+        with grpc.insecure_channel(address) as channel, ThreadedExchangeConsumer(channel, store):
+            pass
+    return report
+
+
+async def a_syncer_of_several(addresses: list[str], path: Path) -> int:
+    with open_store(path, "rw") as store:
+        async with ExchangeConsumers({"okta": addresses[0], "github": addresses[1]}, store) as consumers:
+            report: ConsumersReport = await consumers.drain()
+        with ThreadedExchangeConsumers(addresses, store, sync_id="s") as threaded:
+            each: dict[str, ConsumerReport] = dict(threaded.drain().connectors)
+    return report.committed + sum(one.committed for one in each.values())
+
+
+async def an_onlooker(address: str) -> list[Response]:
+    seen: list[Response] = [response async for response in observe(address, follow=True)]
+    return [*seen, *observe_threaded(address)]
 
 
 def an_engineer(path: Path) -> list[StoredExchange]:

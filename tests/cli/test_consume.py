@@ -28,7 +28,8 @@ async def consuming(
 ):
     """A running `exchanges consume`, killed where the test leaves it running."""
     process = await asyncio.create_subprocess_exec(
-        *(*command, "consume", address, "--store", str(store), "--sync-id", sync_id, *map(str, words)),
+        *(*command, "consume", *address.split(), "--store", str(store), "--sync-id", sync_id),
+        *map(str, words),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
@@ -287,6 +288,82 @@ async def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path):
         assert [row.request_id for row in rows] == [f"req-{number}" for number in range(5_000)]
 
 
+async def test_several_connectors_go_into_one_file(tmp_path):
+    """Each has its record, its progress and its watermark; one file holds what all of them captured."""
+    store = tmp_path / "s.c1z"
+    async with connector() as (one, first), connector() as (two, second):
+        for number in range(1, 4):
+            capture(one, number)
+        async with consuming(f"{first} {second}", store) as process:
+            await _heard(process, f"{first}: connected")
+            await _acked(one, 3)
+            capture(two, 4)
+            await _acked(two, 1)
+            process.send_signal(signal.SIGTERM)
+            outcome = await _ended(process)
+    assert (outcome.code, _errors(outcome)) == (0, [])
+    records = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [list(record) for record in records] == [FIELDS] * 2
+    told = [(record["target"], record["committed"], record["consistent"]) for record in records]
+    assert told == [(first, 3, True), (second, 1, True)]
+    assert sorted(_rows(store)) == [(f"req-{number}", "sync-1") for number in range(1, 5)]
+    with open_store(store) as saved:
+        marks = {mark.connector: mark.through_sequence for mark in saved.exchanges().watermarks()}
+    assert marks == {first: 3, second: 1}
+
+
+async def test_faults_of_several_connectors_are_a_line_each(tmp_path):
+    """What is amiss with one is exit 1 and named; the others' exchanges are stored and attested."""
+    async with connector() as (one, first), connector() as (two, second), serving() as old:
+        capture(one, 1)
+        two.drop("sync-1", 77, "oversize")
+        outcome = await consume(f"{old} {first} {second}", tmp_path / "s.db", "--drain")
+    assert outcome.code == 1
+    assert [json.loads(line)["target"] for line in outcome.out.splitlines()] == [first, second]
+    assert _errors(outcome) == [
+        f"error: {old}: this connector hands over no captured exchanges: update it, or sync without them",
+        f"error: {second}: 1 exchange was lost at the connector (oversize 1)",
+    ]
+    assert _rows(tmp_path / "s.db") == [("req-1", "sync-1")]
+
+
+async def test_several_go_on_when_one_has_ended(tmp_path):
+    """One whose place is taken ends with a line of progress; the other is consumed until told to end."""
+    store = tmp_path / "s.db"
+    async with (
+        connector() as (_, first),
+        connector() as (two, second),
+        consuming(f"{first} {second}", store) as process,
+    ):
+        await _heard(process, f"{first}: connected")
+        taker = await consume(first, tmp_path / "t.db", "--drain", "--take-over")
+        await _heard(process, f"{first}: stopped (another consumer took this one's place")
+        capture(two, 1)
+        await _acked(two, 1)
+        process.send_signal(signal.SIGINT)
+        outcome = await _ended(process)
+    assert (taker.code, outcome.code) == (0, 1)
+    (line,) = _errors(outcome)
+    assert line.startswith(f"error: {first}: another consumer took this one's place")
+    assert _rows(store) == [("req-1", "sync-1")]
+
+
+async def test_interrupting_several_says_whose_drain_is_missing(tmp_path):
+    """A second Ctrl-C is 130, and names the connector that did not attest."""
+    async with connector() as (one, first), AsyncExitStack() as stack:
+        nobody = unix_address(stack.enter_context(temporary_private_folder()), "nobody")
+        capture(one, 1)
+        async with consuming(f"{first} {nobody}", tmp_path / "s.c1z") as process:
+            await _acked(one, 1)
+            process.send_signal(signal.SIGINT)
+            await _heard(process, "draining")
+            process.send_signal(signal.SIGINT)
+            outcome = await _ended(process)
+    assert outcome.code == 130
+    assert any(line.startswith(f"error: {nobody}: interrupted, and") for line in _errors(outcome))
+    assert _rows(tmp_path / "s.c1z") == [("req-1", "sync-1")]
+
+
 async def test_people_get_a_table(tmp_path):
     """On a terminal the attestation is lines and a table of syncs, names made printable; notes stay apart."""
     ours, theirs = pty.openpty()
@@ -312,6 +389,8 @@ async def test_people_get_a_table(tmp_path):
         ("unix:/s",),
         ("unix:/s", "--store", "f"),
         ("unix:/s", "--store", "f", "--sync-id", ""),
+        ("unix:/s", "unix:/s", "--store", "f", "--sync-id", "s"),
+        ("unix:/s", "", "--store", "f", "--sync-id", "s"),
         ("unix:/s", "--store", "f", "--sync-id", "s", "--drain-timeout", "0"),
         ("unix:/s", "--store", "f", "--sync-id", "s", "--drain-timeout", "nan"),
     ],

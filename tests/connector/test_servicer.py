@@ -23,11 +23,13 @@ from captured_exchanges.exchange import (
     ServerHeartbeat,
 )
 from captured_exchanges.wire import METHOD, encode_exchange, encode_request
+from support.connector_server import unary
 from support.handoff_calls import PATIENCE, Caller, serving, until
 from support.handoff_connector import CONNECTOR, POLICY, encoded
 
 OWNER = Open(consumer_id="c1", sync_id="s")
 LOOK = Open(follow=True)
+LIST = "/host.Directory/List"
 
 
 def exchange(name: str = "r", *, body: int = 100, sync_id: str = "s"):
@@ -240,11 +242,16 @@ async def test_rule_7_a_cut_owner_is_waited_for_and_resumes(tmp_path, cut):
 
 
 async def test_rule_8_observers_and_streams_are_limited(tmp_path):
-    """The ninth observer and the sixty-fifth stream are RESOURCE_EXHAUSTED; the owner is unharmed."""
-    async with serving(tmp_path) as served:
+    """The ninth observer and the sixty-fifth stream are RESOURCE_EXHAUSTED; all others are unharmed, and so
+    are the host's list calls.
+    """
+
+    async def listing(request, _context):
+        return b"listed " + request
+
+    async with serving(tmp_path, handlers=[unary(LIST, listing)]) as served:
         owner, _ = await served.opened(OWNER)
-        for _ in range(8):
-            await served.opened(LOOK)
+        observers = [(await served.opened(LOOK))[0] for _ in range(8)]
         ninth = served.caller()
         await ninth.say(LOOK)
         await ninth.rest()
@@ -254,11 +261,14 @@ async def test_rule_8_observers_and_streams_are_limited(tmp_path):
         held = [channel.stream_stream(METHOD)() for _ in range(55)]
         await asyncio.gather(*(call.wait_for_connection() for call in held))
         await until(lambda: served.servicer.standing().streams == 64)
-        late = served.caller()
-        await late.rest()
-        assert (await late.status())[0] == grpc.StatusCode.RESOURCE_EXHAUSTED
+        for late in [served.caller() for _ in range(10)]:
+            await late.rest()
+            assert (await late.status())[0] == grpc.StatusCode.RESOURCE_EXHAUSTED
+        ask = channel.unary_unary(LIST)
+        answers = await asyncio.gather(*(ask(b"%d" % number, timeout=PATIENCE) for number in range(40)))
+        assert answers == [b"listed %d" % number for number in range(40)]
         served.buffer.accept(exchange())
-        assert await owner.exchanges(1) == [1]
+        assert [await caller.exchanges(1) for caller in (owner, *observers)] == [[1]] * 9
         for call in held:
             call.cancel()
         await until(lambda: served.servicer.standing().streams == 9)

@@ -104,17 +104,18 @@ def test_what_is_captured_in_other_threads_wakes_the_stream(tmp_path):
         assert owner.exchanges(1) == [201]
 
 
-def test_open_streams_leave_the_host_its_workers(tmp_path):
-    """Six open streams on a server of four workers: list calls answer, and so do the streams."""
+@pytest.mark.parametrize("streams", [4, 6])
+def test_open_streams_leave_the_host_its_workers(tmp_path, streams):
+    """As many open streams as the server has workers, or more: list calls answer, and so do the streams."""
     before = telemetry.counters().get("connector.stream_on_host_pool", 0)
     with serving(tmp_path, workers=4, handlers=[listing()]) as served:
         owner, _ = served.opened(OWNER)
-        observers = [served.opened(LOOK)[0] for _ in range(5)]
+        observers = [served.opened(LOOK)[0] for _ in range(streams - 1)]
         ask = served.channel().unary_unary(LIST)
         answers = [ask.future(b"%d" % number, timeout=PATIENCE) for number in range(40)]
         assert [each.result() for each in answers] == [b"listed %d" % number for number in range(40)]
         served.buffer.accept(exchange())
-        assert [caller.exchanges(1) for caller in (owner, *observers)] == [[1]] * 6
+        assert [caller.exchanges(1) for caller in (owner, *observers)] == [[1]] * streams
     assert telemetry.counters().get("connector.stream_on_host_pool", 0) == before
 
 

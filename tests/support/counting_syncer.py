@@ -16,7 +16,7 @@ import sys
 
 from captured_exchanges.exchange import RedactedExchange
 from captured_exchanges.store import Store, open_store
-from captured_exchanges.syncer import ExchangeConsumer
+from captured_exchanges.syncer import ConsumerReport, ExchangeConsumer
 
 FIRST = RedactedExchange("the-first-row", "elsewhere", "http", b"{}", None, None, 0)
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Consume until told to drain."""
     target, path, sync_id = sys.argv[1:]
     with open_store(path, "rw") as store:
-        _count_writes(store)
+        count_writes(store)
         asyncio.run(_consume(target, store, sync_id))
 
 
@@ -33,16 +33,25 @@ async def _consume(target: str, store: Store, sync_id: str) -> None:
     async with ExchangeConsumer(target, store, sync_id=sync_id) as consumer:
         await asyncio.to_thread(sys.stdin.readline)
         report = await consumer.drain()
+    print_report(report)
+
+
+def print_report(report: ConsumerReport) -> None:
+    """What a test wants to know of it, on stdout."""
     said = {
         "consistent": report.consistent,
         "findings": report.findings,
         "error": str(report.error or ""),
         "gaps": dict(report.gaps),
+        "committed": report.committed,
+        "foreign": report.foreign,
+        "unknown_losses": report.unknown_losses,
     }
     print(json.dumps(said), flush=True)  # noqa: T201
 
 
-def _count_writes(store: Store) -> None:
+def count_writes(store: Store) -> None:
+    """Let every insert and update be written down from now on."""
     store.exchanges().put_exchanges([FIRST])  # makes the table, on which the triggers lie
     with store.transaction() as connection:
         connection.set_authorizer(None)

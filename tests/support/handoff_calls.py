@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
+import grpc
 import grpc.aio
 
 from captured_exchanges.buffer import CaptureBuffer
@@ -116,13 +117,18 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def serving(
-    folder, *, buffer: CaptureBuffer | None = None, observers_only: bool = False, **terms
+    folder,
+    *,
+    buffer: CaptureBuffer | None = None,
+    observers_only: bool = False,
+    handlers: Iterable[grpc.GenericRpcHandler] = (),
+    **terms,
 ) -> AsyncIterator[Serving]:
     """Serve on a socket below a folder, until the block ends."""
     buffer = buffer or CaptureBuffer()
     servicer = ExchangeServicer(buffer, connector=CONNECTOR, policy=POLICY, terms=Terms(**terms))
     server = grpc.aio.server()
-    server.add_generic_rpc_handlers((servicer.handler(observers_only=observers_only),))
+    server.add_generic_rpc_handlers((servicer.handler(observers_only=observers_only), *handlers))
     address = f"unix:{folder}/exchanges.sock"
     server.add_insecure_port(address)
     await server.start()

@@ -23,6 +23,7 @@ from captured_exchanges.exchange import (
 )
 from captured_exchanges.store import Delivery, open_store
 from captured_exchanges.syncer import ClientSettings, ExchangeConsumer, Patience
+from support.consumers import STYLES
 from support.syncer_messages import CONNECTOR, EPOCH, captured, counters, drained, gap, opened
 from support.syncer_server import HALF_CLOSE, ScriptedConnector, outgoing, until
 from support.syncer_stores import CountingStore, FlakyStore, PoisoningStore, SlowStore
@@ -38,10 +39,20 @@ def store(tmp_path):
         yield store
 
 
-def consumer(connector, store, **named):
-    named.setdefault("settings", QUICK)
-    named.setdefault("sync_id", "ours")
-    return ExchangeConsumer(connector.target, store, **named)
+@pytest.fixture(params=STYLES.values(), ids=STYLES.keys())
+def style(request):
+    """What holds for the one style of consumer holds for the other."""
+    return request.param
+
+
+@pytest.fixture
+def consumer(style):
+    def made(connector, store, **named):
+        named.setdefault("settings", QUICK)
+        named.setdefault("sync_id", "ours")
+        return style(connector.target, store, **named)
+
+    return made
 
 
 def rows(store):
@@ -62,7 +73,7 @@ async def answer_drain(peer, through, **named):
 # the way of rows
 
 
-async def test_what_was_acked_is_in_the_store_and_nothing_earlier(store, tmp_path):
+async def test_what_was_acked_is_in_the_store_and_nothing_earlier(consumer, store, tmp_path):
     """When an ack arrives, another connection already reads the rows it covers."""
     seen = []
 
@@ -84,7 +95,7 @@ async def test_what_was_acked_is_in_the_store_and_nothing_earlier(store, tmp_pat
     assert rows(store) == ids(1, 2, 3)
 
 
-async def test_no_ack_while_the_transaction_is_open(store):
+async def test_no_ack_while_the_transaction_is_open(consumer, store):
     """A commit that takes its time is not acked before it is done, and the stream lives on meanwhile."""
     slow = SlowStore(store.exchanges(), blocked_after=1)
 
@@ -105,7 +116,7 @@ async def test_no_ack_while_the_transaction_is_open(store):
         assert slow.threads == {"exchange-writer_0"}
 
 
-async def test_the_event_loop_runs_while_a_commit_is_stuck(store):
+async def test_the_event_loop_runs_while_a_commit_is_stuck(consumer, store):
     """Only the loop can let this commit go on: were it on the loop, nothing would ever move again."""
     slow = SlowStore(store.exchanges(), blocked_after=0)
 
@@ -121,7 +132,7 @@ async def test_the_event_loop_runs_while_a_commit_is_stuck(store):
         await until(lambda: store.exchanges().watermarks())
 
 
-async def test_big_messages_go_through(store):
+async def test_big_messages_go_through(consumer, store):
     """Messages that are parsed on a thread arrive whole and in order."""
     body = b'{"kind":"http","body":"' + b"x" * 300_000 + b'"}'
 
@@ -137,7 +148,7 @@ async def test_big_messages_go_through(store):
     assert store.exchanges().get_exchange(f"{EPOCH}/7").request_json == body
 
 
-async def test_exchanges_keep_their_own_sync_and_strangers_are_counted(store):
+async def test_exchanges_keep_their_own_sync_and_strangers_are_counted(consumer, store):
     """Rows go under their own sync id; those without get ours; those of other syncs count as foreign."""
 
     async def script(peer):
@@ -162,7 +173,7 @@ async def test_exchanges_keep_their_own_sync_and_strangers_are_counted(store):
 # drain and exit
 
 
-async def test_drain_returns_the_attestation_and_exit_gives_ownership_up(store):
+async def test_drain_returns_the_attestation_and_exit_gives_ownership_up(consumer, store):
     """Attested, committed as drained, agreed by both sides; then the half-close, and nothing else."""
 
     async def script(peer):
@@ -187,7 +198,7 @@ async def test_drain_returns_the_attestation_and_exit_gives_ownership_up(store):
     assert running.report.error is None
 
 
-async def test_a_drain_that_takes_too_long_says_so(store):
+async def test_a_drain_that_takes_too_long_says_so(consumer, store):
     """The wait is bounded; what was asked goes on, and a later drain may still be answered."""
     answer = asyncio.Event()
 
@@ -207,7 +218,7 @@ async def test_a_drain_that_takes_too_long_says_so(store):
         assert (await running.drain()).consistent
 
 
-async def test_exit_without_drain_keeps_what_arrived(store):
+async def test_exit_without_drain_keeps_what_arrived(consumer, store):
     """A sync that fails commits what it has been given; the connector keeps the place for its return."""
 
     async def script(peer):
@@ -227,7 +238,7 @@ async def test_exit_without_drain_keeps_what_arrived(store):
     assert rows(store) == ids(1)
 
 
-async def test_nothing_is_left_behind(store):
+async def test_nothing_is_left_behind(consumer, store):
     """After the block neither tasks nor threads of the consumer exist, however it went."""
     before = asyncio.all_tasks()
 
@@ -259,7 +270,7 @@ async def test_a_cancelled_host_leaves_a_settled_store(store):
         await peer.hang()
 
     async def sync(connector):
-        async with consumer(connector, slow):
+        async with ExchangeConsumer(connector.target, slow, sync_id="ours", settings=QUICK):
             await peer_is_stuck.wait()
             await asyncio.Event().wait()
 
@@ -280,7 +291,7 @@ async def test_a_cancelled_host_leaves_a_settled_store(store):
 # cuts
 
 
-async def test_a_cut_stream_resumes_without_repeating_a_row(store):
+async def test_a_cut_stream_resumes_without_repeating_a_row(consumer, store):
     """After an abrupt end the next stream opens with the watermark; each row is written once."""
     counting = CountingStore(store.exchanges())
 
@@ -308,7 +319,7 @@ async def test_a_cut_stream_resumes_without_repeating_a_row(store):
     assert counting.written == ids(1, 2, 3, 4, 5)
 
 
-async def test_redelivered_rows_never_reach_the_table(store):
+async def test_redelivered_rows_never_reach_the_table(consumer, store):
     """A server that starts too early repeats rows; they are dropped before the upsert."""
     counting = CountingStore(store.exchanges())
     store.exchanges().commit(delivery(1, 2))
@@ -325,7 +336,7 @@ async def test_redelivered_rows_never_reach_the_table(store):
     assert counting.written == ids(3)
 
 
-async def test_it_waits_for_a_connector_that_is_not_there_yet(store, caplog):
+async def test_it_waits_for_a_connector_that_is_not_there_yet(consumer, store, caplog):
     """Nothing listens, then something does: the consumer finds it without being told."""
     caplog.set_level(logging.ERROR)
 
@@ -344,7 +355,7 @@ async def test_it_waits_for_a_connector_that_is_not_there_yet(store, caplog):
     assert not caplog.records
 
 
-async def test_a_killed_connector_is_a_new_epoch_and_an_unknown_loss(store):
+async def test_a_killed_connector_is_a_new_epoch_and_an_unknown_loss(consumer, store):
     """The server dies; the next one begins another epoch: what the old one lost is in the ledger."""
 
     async def first(peer):
@@ -382,7 +393,7 @@ async def another_epoch(peer):
 # heartbeats and silence
 
 
-async def test_heartbeats_flow_while_nothing_else_does(store):
+async def test_heartbeats_flow_while_nothing_else_does(consumer, store):
     """A silent sync tells its connector that it lives."""
 
     async def script(peer):
@@ -398,7 +409,7 @@ async def test_heartbeats_flow_while_nothing_else_does(store):
         assert running.report.retained == 3
 
 
-async def test_a_silent_server_is_left_and_tried_again(store):
+async def test_a_silent_server_is_left_and_tried_again(consumer, store):
     """Death without a word: the call is cancelled and another one made."""
 
     async def silent(peer):
@@ -442,7 +453,7 @@ async def oversized(peer):
 
 
 @pytest.mark.parametrize("bad", [garbage, out_of_order, unasked, oversized])
-async def test_a_server_that_breaks_the_protocol_is_left_and_resumed(store, bad):
+async def test_a_server_that_breaks_the_protocol_is_left_and_resumed(consumer, store, bad):
     """What came before the offence is kept, and the next stream goes on behind it."""
 
     async def good(peer):
@@ -459,7 +470,7 @@ async def test_a_server_that_breaks_the_protocol_is_left_and_resumed(store, bad)
     assert report.trouble
 
 
-async def test_messages_of_a_later_version_are_ignored(store):
+async def test_messages_of_a_later_version_are_ignored(consumer, store):
     """An unknown variant changes nothing."""
 
     async def script(peer):
@@ -475,7 +486,7 @@ async def test_messages_of_a_later_version_are_ignored(store):
     assert rows(store) == ids(1)
 
 
-async def test_the_allowance_bounds_what_is_held(store):
+async def test_the_allowance_bounds_what_is_held(consumer, store):
     """`open` names bounds, and a server that ignores them is cut off with the rest unread."""
     slow = SlowStore(store.exchanges(), blocked_after=1)
 
@@ -498,7 +509,7 @@ async def test_the_allowance_bounds_what_is_held(store):
 # ends that stay
 
 
-async def test_a_connector_without_provenance_is_told_once_and_harms_nobody(store, caplog):
+async def test_a_connector_without_provenance_is_told_once_and_harms_nobody(consumer, store, caplog):
     """UNIMPLEMENTED: one line in the log, no error, and drain answers at once."""
     caplog.set_level(logging.INFO, logger="captured_exchanges")
     async with ScriptedConnector() as connector, consumer(connector, store) as running:
@@ -508,7 +519,7 @@ async def test_a_connector_without_provenance_is_told_once_and_harms_nobody(stor
     assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
-async def test_a_replaced_consumer_stops_and_says_so(store, caplog):
+async def test_a_replaced_consumer_stops_and_says_so(consumer, store, caplog):
     """It does not come back, the sync goes on, the report names the reason."""
 
     async def script(peer):
@@ -527,7 +538,7 @@ async def test_a_replaced_consumer_stops_and_says_so(store, caplog):
     assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
 
 
-async def test_closing_counts_whatever_status_follows(store):
+async def test_closing_counts_whatever_status_follows(consumer, store):
     """The stream breaks off with another status than announced: the announcement is obeyed."""
 
     async def script(peer):
@@ -541,7 +552,7 @@ async def test_closing_counts_whatever_status_follows(store):
         assert "TAKEN_OVER" in str(running.report.error)
 
 
-async def test_nothing_is_written_after_closing(store):
+async def test_nothing_is_written_after_closing(consumer, store):
     """Rows that came before `closing` are committed without an ack; only the half-close follows."""
 
     async def first(peer):
@@ -567,7 +578,7 @@ async def test_nothing_is_written_after_closing(store):
 
 
 @pytest.mark.parametrize("code", [StatusCode.INVALID_ARGUMENT, StatusCode.PERMISSION_DENIED])
-async def test_statuses_that_cannot_heal_stop_it(store, code):
+async def test_statuses_that_cannot_heal_stop_it(consumer, store, code):
     """One attempt, and the sentence of the server in the error."""
 
     async def script(peer):
@@ -580,7 +591,7 @@ async def test_statuses_that_cannot_heal_stop_it(store, code):
         assert connector.streams == 1
 
 
-async def test_another_owner_is_waited_for(store):
+async def test_another_owner_is_waited_for(consumer, store):
     """Refused twice, then admitted: the sync notices nothing."""
 
     async def refuse(peer):
@@ -597,7 +608,7 @@ async def test_another_owner_is_waited_for(store):
         assert connector.streams == 3
 
 
-async def test_another_owner_that_stays_ends_it(store):
+async def test_another_owner_that_stays_ends_it(consumer, store):
     """After `ownership_timeout` the error names the owner."""
 
     async def refuse(peer):
@@ -617,7 +628,7 @@ async def test_another_owner_that_stays_ends_it(store):
 # the store's faults
 
 
-async def test_a_store_that_refuses_for_a_while_is_tried_again(store):
+async def test_a_store_that_refuses_for_a_while_is_tried_again(consumer, store):
     """A lock that goes away costs time, not exchanges."""
     flaky = FlakyStore(store.exchanges(), faults=2)
 
@@ -635,7 +646,7 @@ async def test_a_store_that_refuses_for_a_while_is_tried_again(store):
     assert rows(store) == ids(1)
 
 
-async def test_a_store_that_goes_on_refusing_stops_it_without_an_ack(store):
+async def test_a_store_that_goes_on_refusing_stops_it_without_an_ack(consumer, store):
     """Bounded retries, then a clear end; what was committed before stays."""
     flaky = FlakyStore(store.exchanges(), faults=1000, after=1)
     said = []
@@ -657,7 +668,7 @@ async def test_a_store_that_goes_on_refusing_stops_it_without_an_ack(store):
     assert [mark.through_sequence for mark in store.exchanges().watermarks()] == [0]
 
 
-async def test_a_store_opened_for_reading_stops_it_with_a_sentence(tmp_path):
+async def test_a_store_opened_for_reading_stops_it_with_a_sentence(consumer, tmp_path):
     """What cannot heal is not tried again."""
     with open_store(tmp_path / "sync.db", "rw"):
         pass
@@ -672,7 +683,7 @@ async def test_a_store_opened_for_reading_stops_it_with_a_sentence(tmp_path):
             assert "open for reading" in str((await running.drain()).error)
 
 
-async def test_a_moved_watermark_rolls_back_and_reopens(store):
+async def test_a_moved_watermark_rolls_back_and_reopens(consumer, store):
     """Somebody else commits the same epoch: nothing is written twice, the stream starts behind them."""
 
     async def first(peer):
@@ -695,7 +706,7 @@ async def test_a_moved_watermark_rolls_back_and_reopens(store):
     assert rows(store) == ids(1, 2, 3)
 
 
-async def test_a_poisoned_exchange_is_quarantined_and_its_neighbours_land(store):
+async def test_a_poisoned_exchange_is_quarantined_and_its_neighbours_land(consumer, store):
     """One row that SQLite refuses costs one row, is counted, and is acked with the others."""
     poisoned = PoisoningStore(store.exchanges(), sequence=2)
 
@@ -711,7 +722,7 @@ async def test_a_poisoned_exchange_is_quarantined_and_its_neighbours_land(store)
     assert (report.committed, report.quarantined) == (3, 1)
 
 
-async def test_a_store_without_the_capability_is_skipped_silently(caplog):
+async def test_a_store_without_the_capability_is_skipped_silently(consumer, caplog):
     """No connection, no word in the log, and every question is answered."""
     caplog.set_level(logging.DEBUG, logger="captured_exchanges")
 
@@ -726,14 +737,14 @@ async def test_a_store_without_the_capability_is_skipped_silently(caplog):
     assert not caplog.records
 
 
-async def test_a_store_that_fails_at_the_door_harms_nobody():
+async def test_a_store_that_fails_at_the_door_harms_nobody(style):
     """A host's own store may raise anything."""
 
     class Broken:
         def exchanges(self):
             raise LookupError
 
-    async with ExchangeConsumer("unix:/nowhere", Broken()) as running:
+    async with style("unix:/nowhere", Broken()) as running:
         report = await running.drain()
     assert report.state == "stopped"
     assert "LookupError" in str(report.error)
@@ -742,9 +753,9 @@ async def test_a_store_that_fails_at_the_door_harms_nobody():
 # targets and names
 
 
-async def test_an_address_that_may_not_be_dialled_is_told_not_raised(store):
+async def test_an_address_that_may_not_be_dialled_is_told_not_raised(style, store):
     """The rules of who may connect hold; the sync goes on."""
-    async with ExchangeConsumer("127.0.0.1:50051", store) as running:
+    async with style("127.0.0.1:50051", store) as running:
         report = await running.drain()
     assert report.state == "stopped"
     assert "127.0.0.1:50051" in str(report.error)
@@ -764,13 +775,13 @@ async def test_a_channel_of_the_host_is_used_and_left_open(store):
         assert channel.get_state() is not grpc.ChannelConnectivity.SHUTDOWN
 
 
-async def test_a_consumer_is_entered_once():
+async def test_a_consumer_is_entered_once(style):
     """A second entry is a mistake of the caller's, and told as one."""
-    consumer = ExchangeConsumer("unix:/nowhere", object())
-    async with consumer:
+    running = style("unix:/nowhere", object())
+    async with running:
         pass
     with pytest.raises(RuntimeError, match="once"):
-        async with consumer:
+        async with running:
             pass
 
 

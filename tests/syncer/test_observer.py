@@ -1,6 +1,7 @@
 """Watching a connector over a real socket."""
 
 import asyncio
+import threading
 
 import grpc
 import grpc.aio
@@ -12,18 +13,24 @@ from captured_exchanges.errors import (
     ProtocolViolation,
 )
 from captured_exchanges.exchange import Batch, Closing, Filter, Gap, Open, Opened
-from captured_exchanges.syncer import observe
+from support.consumers import LOOKS
 from support.syncer_messages import EPOCH, gap, opened
 from support.syncer_server import HALF_CLOSE, ScriptedConnector, outgoing
 
 StatusCode = grpc.StatusCode
 
 
+@pytest.fixture(params=LOOKS.values(), ids=LOOKS.keys())
+def look(request):
+    """What holds for the one style of observer holds for the other."""
+    return request.param
+
+
 async def all_of(responses):
     return [response async for response in responses]
 
 
-async def test_a_look_yields_every_response_and_ends_with_the_stream():
+async def test_a_look_yields_every_response_and_ends_with_the_stream(look):
     """An observer's open, a half-close, then what the connector has to say, in order."""
     asked = []
 
@@ -35,7 +42,7 @@ async def test_a_look_yields_every_response_and_ends_with_the_stream():
 
     async with ScriptedConnector(script) as connector:
         wanted = Filter(transport_kinds=("http",))
-        seen = await all_of(observe(connector.target, from_sequence=7, filter=wanted))
+        seen = await all_of(look(connector.target, from_sequence=7, filter=wanted))
     assert [type(response) for response in seen] == [Opened, Batch, Gap]
     assert [row.sequence for row in seen[1].exchanges] == [1, 2]
     [opening] = asked
@@ -47,7 +54,7 @@ async def test_a_look_yields_every_response_and_ends_with_the_stream():
     )
 
 
-async def test_following_ends_when_the_watcher_leaves():
+async def test_following_ends_when_the_watcher_leaves(look):
     """Leaving the loop cancels the call; the connector sees it go."""
     gone = asyncio.Event()
 
@@ -58,7 +65,7 @@ async def test_following_ends_when_the_watcher_leaves():
         await peer.hang()
 
     async with ScriptedConnector(script) as connector:
-        responses = observe(connector.target, follow=True)
+        responses = look(connector.target, follow=True)
         async for response in responses:
             if isinstance(response, Batch):
                 break
@@ -66,14 +73,15 @@ async def test_following_ends_when_the_watcher_leaves():
         async with asyncio.timeout(10):
             await gone.wait()
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("exchange-")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("exchange-")]
 
 
-async def test_nothing_listens():
+async def test_nothing_listens(look):
     """The sentence names the place."""
     async with ScriptedConnector() as connector:
         await connector.stop()
         with pytest.raises(ConsumerStopped, match="nothing listens") as raised:
-            await all_of(observe(connector.target))
+            await all_of(look(connector.target))
         assert connector.target in str(raised.value)
         assert raised.value.code == StatusCode.UNAVAILABLE.value[0]
 
@@ -88,7 +96,7 @@ async def test_nothing_listens():
         (StatusCode.FAILED_PRECONDITION, ConsumerStopped),
     ],
 )
-async def test_statuses_become_errors_with_the_servers_sentence(code, kind):
+async def test_statuses_become_errors_with_the_servers_sentence(look, code, kind):
     """Each status is an error of this package, and what the server said is in it."""
 
     async def script(peer):
@@ -97,17 +105,17 @@ async def test_statuses_become_errors_with_the_servers_sentence(code, kind):
 
     async with ScriptedConnector(script) as connector:
         with pytest.raises(kind, match="because of reasons"):
-            await all_of(observe(connector.target))
+            await all_of(look(connector.target))
 
 
-async def test_a_connector_without_provenance_is_named_as_such():
+async def test_a_connector_without_provenance_is_named_as_such(look):
     """UNIMPLEMENTED is told in words."""
     async with ScriptedConnector() as connector:
         with pytest.raises(ConsumerStopped, match="hands over no captured exchanges"):
-            await all_of(observe(connector.target))
+            await all_of(look(connector.target))
 
 
-async def test_closing_is_yielded_then_raised_as_the_end():
+async def test_closing_is_yielded_then_raised_as_the_end(look):
     """The announced reason counts, whatever status follows."""
 
     async def script(peer):
@@ -116,14 +124,14 @@ async def test_closing_is_yielded_then_raised_as_the_end():
         await peer.end(StatusCode.INTERNAL)
 
     async with ScriptedConnector(script) as connector:
-        responses = observe(connector.target)
+        responses = look(connector.target)
         assert isinstance(await anext(responses), Opened)
         assert isinstance(await anext(responses), Closing)
         with pytest.raises(ConsumerStopped, match="stopping"):
             await anext(responses)
 
 
-async def test_a_closing_without_error_is_a_good_end():
+async def test_a_closing_without_error_is_a_good_end(look):
     """A connector that ends a look with OK raises nothing."""
 
     async def script(peer):
@@ -131,10 +139,10 @@ async def test_a_closing_without_error_is_a_good_end():
         await peer.send(opened(role="observer"), Closing(EPOCH, 0, "the end of the buffer"))
 
     async with ScriptedConnector(script) as connector:
-        assert len(await all_of(observe(connector.target))) == 2
+        assert len(await all_of(look(connector.target))) == 2
 
 
-async def test_garbage_is_no_answer():
+async def test_garbage_is_no_answer(look):
     """What cannot be parsed ends the watching with a sentence."""
 
     async def script(peer):
@@ -144,10 +152,10 @@ async def test_garbage_is_no_answer():
 
     async with ScriptedConnector(script) as connector:
         with pytest.raises(ProtocolViolation, match="unix:"):
-            await all_of(observe(connector.target))
+            await all_of(look(connector.target))
 
 
-async def test_a_silent_connector_is_not_waited_for_without_end():
+async def test_a_silent_connector_is_not_waited_for_without_end(look):
     """Servers owe observers heartbeats too."""
 
     async def script(peer):
@@ -157,16 +165,16 @@ async def test_a_silent_connector_is_not_waited_for_without_end():
 
     async with ScriptedConnector(script) as connector:
         with pytest.raises(ConsumerStopped, match="silent"):
-            await all_of(observe(connector.target, follow=True))
+            await all_of(look(connector.target, follow=True))
 
 
-async def test_an_address_that_may_not_be_dialled_is_refused():
+async def test_an_address_that_may_not_be_dialled_is_refused(look):
     """The rules of who may connect are the consumer's and the observer's alike."""
     with pytest.raises(ConnectionRefused):
-        await all_of(observe("example.org:443"))
+        await all_of(look("example.org:443"))
 
 
-async def test_a_status_lost_on_the_way_is_asked_for_again():
+async def test_a_status_lost_on_the_way_is_asked_for_again(look):
     """A call that ends INTERNAL before it has said anything is made once more, and no third time."""
     calls = []
 
@@ -177,5 +185,5 @@ async def test_a_status_lost_on_the_way_is_asked_for_again():
 
     async with ScriptedConnector(script) as connector:
         with pytest.raises(ConsumerStopped, match="INTERNAL"):
-            await all_of(observe(connector.target))
+            await all_of(look(connector.target))
     assert len(calls) == 2

@@ -3,19 +3,16 @@
 import asyncio
 import random
 import threading
-from contextlib import asynccontextmanager
+from functools import partial
 
-import grpc.aio
 import pytest
 
-from captured_exchanges.buffer import CaptureBuffer
-from captured_exchanges.connector import SERVER_OPTIONS, ExchangeServicer
-from captured_exchanges.exchange import Batch, ConnectorInfo, Limits, PolicyInfo
-from captured_exchanges.security import temporary_private_folder, unix_address
+from captured_exchanges.exchange import Batch, Limits
 from captured_exchanges.store import open_store
-from captured_exchanges.syncer import ClientSettings, ExchangeConsumer, observe
-from captured_exchanges.wire import encode_exchange
-from support.syncer_messages import captured
+from captured_exchanges.syncer import ClientSettings
+from support import both_servers
+from support.both_servers import SERVERS
+from support.consumers import LOOKS, STYLES
 from support.syncer_server import until
 
 QUICK = ClientSettings(delivery_delay=0.02, backoff_max=0.1)
@@ -27,58 +24,25 @@ def store(tmp_path):
         yield store
 
 
-class Connector:
-    """A real connector in this process; `restart` is a server that dies and one that takes its place."""
-
-    def __init__(self, address, *, max_bytes=64 << 20, heartbeat_interval=None):
-        self.address = address
-        self.buffer = CaptureBuffer(max_bytes=max_bytes)
-        self.servicer = ExchangeServicer(
-            self.buffer,
-            connector=ConnectorInfo("acme"),
-            policy=PolicyInfo("default"),
-            heartbeat_interval=heartbeat_interval,
-        )
-        self.captured = 0
-
-    async def start(self):
-        self._server = grpc.aio.server(options=SERVER_OPTIONS)
-        self._server.add_generic_rpc_handlers((self.servicer.handler(),))
-        self._server.add_insecure_port(self.address)
-        await self._server.start()
-
-    async def stop(self):
-        await self._server.stop(0)
-
-    async def restart(self):
-        await self.stop()
-        await self.start()
-
-    def capture(self, number=1, *, sync_id="ours"):
-        """Exchanges arrive at the buffer, from whatever thread."""
-        for _ in range(number):
-            self.captured += 1
-            self.buffer.accept(encode_exchange(captured(self.captured, epoch="x", sync_id=sync_id).exchange))
+@pytest.fixture(params=STYLES.values(), ids=STYLES.keys())
+def style(request):
+    """Both styles of consumer …"""
+    return request.param
 
 
-@asynccontextmanager
-async def serving(**named):
-    with temporary_private_folder() as folder:
-        connector = Connector(unix_address(folder, "s"), **named)
-        await connector.start()
-        try:
-            yield connector
-        finally:
-            await connector.stop()
+@pytest.fixture(params=SERVERS.values(), ids=SERVERS.keys())
+def serving(request):
+    """… against both styles of server."""
+    return partial(both_servers.serving, request.param)
 
 
 def rows(store):
     return [row.request_id for row in store.exchanges().iterate(limit=100_000)]
 
 
-async def test_traffic_from_a_thread_lands_in_order_and_is_attested(store):
+async def test_traffic_from_a_thread_lands_in_order_and_is_attested(serving, style, store):
     """What was captured while the sync ran is in the store, and both accounts agree."""
-    async with serving() as connector, ExchangeConsumer(connector.address, store, sync_id="ours") as consumer:
+    async with serving() as connector, style(connector.address, store, sync_id="ours") as consumer:
         capturing = threading.Thread(target=connector.capture, args=(3000,))
         capturing.start()
         await asyncio.to_thread(capturing.join)
@@ -94,12 +58,12 @@ async def test_traffic_from_a_thread_lands_in_order_and_is_attested(store):
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_cuts_at_random_moments_cost_nothing(store, seed):
+async def test_cuts_at_random_moments_cost_nothing(serving, style, store, seed):
     """The server dies again and again under traffic: each exchange is in the store once, in order."""
     rng = random.Random(seed)
     async with (
         serving() as connector,
-        ExchangeConsumer(connector.address, store, sync_id="ours", settings=QUICK) as consumer,
+        style(connector.address, store, sync_id="ours", settings=QUICK) as consumer,
     ):
         for _ in range(10):
             connector.capture(rng.randint(1, 300))
@@ -114,29 +78,29 @@ async def test_cuts_at_random_moments_cost_nothing(store, seed):
     assert report.streams > 1
 
 
-async def test_a_syncer_that_starts_again_goes_on_where_it_was(store):
+async def test_a_syncer_that_starts_again_goes_on_where_it_was(serving, style, store):
     """Left without drain, the same store comes back under the same id and gets its place at once."""
     async with serving() as connector:
         connector.capture(5)
-        async with ExchangeConsumer(connector.address, store, settings=QUICK) as first:
+        async with style(connector.address, store, settings=QUICK) as first:
             await until(lambda: first.report.committed == 5)
         connector.capture(5)
-        async with ExchangeConsumer(connector.address, store, settings=QUICK) as second:
+        async with style(connector.address, store, settings=QUICK) as second:
             report = await second.drain()
     assert rows(store) == [f"x/{number}" for number in range(1, 11)]
     assert (report.committed, report.duplicates, report.unknown_losses) == (5, 0, 0)
     assert report.consistent, report.findings
 
 
-async def test_ownership_passes_on_at_once_after_a_drain(store, tmp_path):
+async def test_ownership_passes_on_at_once_after_a_drain(serving, style, store, tmp_path):
     """The next sync, another store, neither waits nor gets what the first one has."""
     async with serving() as connector:
         connector.capture(3)
-        async with ExchangeConsumer(connector.address, store, settings=QUICK) as first:
+        async with style(connector.address, store, settings=QUICK) as first:
             await first.drain()
         connector.capture(2)
         with open_store(tmp_path / "next.db", "rw") as following:
-            async with ExchangeConsumer(connector.address, following, settings=QUICK) as second:
+            async with style(connector.address, following, settings=QUICK) as second:
                 report = await second.drain(5.0)
             assert rows(following) == ["x/4", "x/5"]
         assert report.consistent, report.findings
@@ -144,13 +108,13 @@ async def test_ownership_passes_on_at_once_after_a_drain(store, tmp_path):
     assert rows(store) == ["x/1", "x/2", "x/3"]
 
 
-async def test_another_owner_is_waited_for_and_follows(store, tmp_path):
+async def test_another_owner_is_waited_for_and_follows(serving, style, store, tmp_path):
     """While one owns, the other is refused; when it has drained and gone, the other is let in."""
     async with serving() as connector:
         with open_store(tmp_path / "next.db", "rw") as following:
-            async with ExchangeConsumer(connector.address, store, settings=QUICK) as first:
+            async with style(connector.address, store, settings=QUICK) as first:
                 await until(lambda: first.report.state == "connected")
-                second = ExchangeConsumer(connector.address, following, settings=QUICK)
+                second = style(connector.address, following, settings=QUICK)
                 async with second:
                     await until(lambda: "owns this connector" in second.report.trouble)
                     await first.drain()
@@ -159,11 +123,11 @@ async def test_another_owner_is_waited_for_and_follows(store, tmp_path):
                     assert (await second.drain()).committed == 2
 
 
-async def test_a_second_consumer_of_the_same_id_replaces_the_first(store):
+async def test_a_second_consumer_of_the_same_id_replaces_the_first(serving, style, store):
     """The first one stops and says so; it does not fight."""
-    async with serving() as connector, ExchangeConsumer(connector.address, store, settings=QUICK) as first:
+    async with serving() as connector, style(connector.address, store, settings=QUICK) as first:
         await until(lambda: first.report.state == "connected")
-        async with ExchangeConsumer(connector.address, store, settings=QUICK) as second:
+        async with style(connector.address, store, settings=QUICK) as second:
             await until(lambda: first.report.state == "stopped")
             assert "REPLACED" in str(first.report.error)
             connector.capture(4)
@@ -171,23 +135,23 @@ async def test_a_second_consumer_of_the_same_id_replaces_the_first(store):
     assert rows(store) == ["x/1", "x/2", "x/3", "x/4"]
 
 
-async def test_taking_over_stops_the_former_owner(store, tmp_path):
+async def test_taking_over_stops_the_former_owner(serving, style, store, tmp_path):
     """With `take_over` nobody is waited for, and the loser is told why."""
     async with serving() as connector:
         with open_store(tmp_path / "next.db", "rw") as following:
-            async with ExchangeConsumer(connector.address, store, settings=QUICK) as first:
+            async with style(connector.address, store, settings=QUICK) as first:
                 await until(lambda: first.report.state == "connected")
-                async with ExchangeConsumer(connector.address, following, take_over=True) as second:
+                async with style(connector.address, following, take_over=True) as second:
                     await until(lambda: first.report.state == "stopped")
                     assert "TAKEN_OVER" in str(first.report.error)
                     assert (await second.drain()).consistent
 
 
-async def test_what_the_buffer_dropped_is_in_the_ledger_and_in_the_report(store):
+async def test_what_the_buffer_dropped_is_in_the_ledger_and_in_the_report(serving, style, store):
     """A buffer too small for the traffic: what is lost is told by both sides, with the same number."""
     async with serving(max_bytes=4000) as connector:
         connector.capture(200)
-        async with ExchangeConsumer(connector.address, store, sync_id="ours", settings=QUICK) as consumer:
+        async with style(connector.address, store, sync_id="ours", settings=QUICK) as consumer:
             report = await consumer.drain()
     assert report.consistent, report.findings
     assert report.lost > 0
@@ -197,22 +161,22 @@ async def test_what_the_buffer_dropped_is_in_the_ledger_and_in_the_report(store)
     assert sum(dropped.count for dropped in counters.dropped) == report.lost
 
 
-async def test_a_tiny_allowance_is_enough(store):
+async def test_a_tiny_allowance_is_enough(serving, style, store):
     """One exchange at a time is slow, and still arrives."""
     settings = ClientSettings(limits=Limits(1, 1, 1, 1, 0.001), delivery_delay=0.001)
     async with (
         serving() as connector,
-        ExchangeConsumer(connector.address, store, settings=settings) as consumer,
+        style(connector.address, store, settings=settings) as consumer,
     ):
         connector.capture(20)
         assert (await consumer.drain()).committed == 20
 
 
-async def test_both_sides_live_through_a_long_silence(store):
+async def test_both_sides_live_through_a_long_silence(serving, style, store):
     """Many heartbeats' worth of nothing breaks nothing."""
     async with (
         serving(heartbeat_interval=0.2) as connector,
-        ExchangeConsumer(connector.address, store, settings=QUICK) as consumer,
+        style(connector.address, store, settings=QUICK) as consumer,
     ):
         await until(lambda: consumer.report.state == "connected")
         connector.capture(1)
@@ -223,24 +187,25 @@ async def test_both_sides_live_through_a_long_silence(store):
         assert (await consumer.drain()).consistent
 
 
-async def test_a_connector_that_stops_lets_the_syncer_drain_and_tells_it(store):
+async def test_a_connector_that_stops_lets_the_syncer_drain_and_tells_it(serving, style, store):
     """Rule 11: on the way down an attached owner still gets all, then `closing`."""
     async with serving() as connector:
-        async with ExchangeConsumer(connector.address, store, settings=QUICK) as consumer:
+        async with style(connector.address, store, settings=QUICK) as consumer:
             connector.capture(50)
             await until(lambda: consumer.report.state == "connected")
-            stopping = asyncio.create_task(connector.servicer.stop(5.0))
+            stopping = asyncio.create_task(connector.stop_gently(5.0))
             assert (await consumer.drain()).committed == 50
         facts = await stopping
     assert facts.retained_exchanges == 0
 
 
-async def test_watching_releases_nothing_and_sees_what_is_there(store):
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS.keys())
+async def test_watching_releases_nothing_and_sees_what_is_there(serving, style, store, look):
     """An observer beside the owner: both get everything, only one releases."""
     async with serving() as connector:
         connector.capture(5)
-        seen = [response async for response in observe(connector.address) if isinstance(response, Batch)]
+        seen = [response async for response in look(connector.address) if isinstance(response, Batch)]
         assert [row.sequence for one in seen for row in one.exchanges] == [1, 2, 3, 4, 5]
         assert connector.buffer.facts().retained_exchanges == 5
-        async with ExchangeConsumer(connector.address, store, settings=QUICK) as consumer:
+        async with style(connector.address, store, settings=QUICK) as consumer:
             assert (await consumer.drain()).committed == 5

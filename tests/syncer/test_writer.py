@@ -90,3 +90,12 @@ def test_the_standing_has_watermarks_and_the_losses_told_before(tmp_path):
         another = StoreWriter(store.exchanges(), "ours", PATIENCE)
         assert another.read_standing().result(10) == Standing((watermark(4),), frozenset({(EPOCH, 5)}))
         another.close()
+
+
+def test_it_is_open_until_it_is_closed(tmp_path):
+    """Whoever shares it can ask."""
+    with open_store(tmp_path / "sync.db", "rw") as store:
+        writer = StoreWriter(store.exchanges(), "ours", PATIENCE)
+        assert writer.open
+        writer.close()
+        assert not writer.open

@@ -4,37 +4,27 @@
         ...  # the sync
         report = await consumer.drain()
 
-What to do is decided in `handoff`, done in `pump`. Here is what the host holds in its hands, and the
-promise that a failure of provenance never fails the sync: entering, draining and leaving raise nothing of
-their own. A consumer that cannot go on ends, says so once in the log, and keeps the reason in
-`report.error`.
+What to do is decided in `handoff`, done in `pump`. Here is what the host holds in its hands: entering,
+draining and leaving raise nothing of their own (see `link`).
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import random
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import grpc.aio
 
-from captured_exchanges.errors import CapturedExchangesError
-from captured_exchanges.handoff.consuming import ClientSettings, ConsumerEnd, Stopped
+from captured_exchanges.handoff.consuming import ClientSettings
 from captured_exchanges.security import Access
-from captured_exchanges.syncer.channel import open_channel
-from captured_exchanges.syncer.identity import default_consumer_id
-from captured_exchanges.syncer.pump import Pump
-from captured_exchanges.syncer.report import ConsumerReport, ConsumerState, report_on
-from captured_exchanges.syncer.stores import DeliveryStore, find_delivery_store
-from captured_exchanges.syncer.writer import Patience, StoreWriter
-from captured_exchanges.telemetry import count
+from captured_exchanges.syncer.aio_link import AioLink
+from captured_exchanges.syncer.fleet import AioFleet
+from captured_exchanges.syncer.link import claiming
+from captured_exchanges.syncer.report import ConsumerReport
+from captured_exchanges.syncer.writer import Patience
 
 __all__ = ["ExchangeConsumer"]
-
-_log = logging.getLogger(__name__)
 
 
 class ExchangeConsumer:
@@ -68,41 +58,17 @@ class ExchangeConsumer:
         patience: Patience | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        if access is not None and not isinstance(target, str):
-            raise ValueError("`access` is for an address: a channel has credentials of its own")
-        self._target = target
-        self._access = access
-        self._store = store
-        self._settings = replace(
-            settings or ClientSettings(),
-            consumer_id=consumer_id or default_consumer_id(store),
-            sync_id=sync_id,
-            take_over=take_over,
-        )
-        self._patience = patience or Patience()
-        self._end = ConsumerEnd(self._settings, rng=rng or random.Random())  # noqa: S311 - jitter is no secret
-        self._channel: grpc.aio.Channel | None = None
-        self._pump: Pump | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._state: ConsumerState = "idle"
-        self._error: Stopped | None = None
+        settings = claiming(settings, store, sync_id=sync_id, consumer_id=consumer_id, take_over=take_over)
+        self._link = AioLink(target, settings, rng, access)
+        self._fleet = AioFleet([self._link], store, sync_id, patience)
 
     @property
     def report(self) -> ConsumerReport:
         """How it stands at this moment."""
-        return report_on(self._end, state=self._current_state(), stopped=self._stopped)
+        return self._link.report
 
     async def __aenter__(self) -> Self:
-        if self._state != "idle":
-            raise RuntimeError("a consumer is entered once: make another one")
-        try:
-            store = find_delivery_store(self._store)
-            self._state = "skipped" if store is None else "connecting"
-            if store is not None:
-                self._begin(store)
-        except Exception as error:  # noqa: BLE001 - a host's store may raise anything; the sync goes on without us
-            count("syncer.consumer_failed")
-            self._refuse(error)
+        self._fleet.begin()
         return self
 
     async def __aexit__(
@@ -112,17 +78,7 @@ class ExchangeConsumer:
 
         After it neither a task nor a thread of the consumer is left.
         """
-        if self._pump is None or self._task is None:
-            return
-        self._pump.close()
-        try:
-            await asyncio.wait({self._task})
-        finally:
-            if not self._task.done():  # the host cannot wait: what is in flight settles, the rest is left
-                self._task.cancel()
-                await asyncio.wait({self._task})
-            if self._channel is not None:
-                await self._channel.close()
+        await self._fleet.end()
 
     async def drain(self, timeout: float = 60.0, *, settle: float = 0.0) -> ConsumerReport:  # noqa: ASYNC109 - the wait alone is bounded, the drain goes on
         """Have all that was captured before now delivered, committed and attested to.
@@ -138,44 +94,4 @@ class ExchangeConsumer:
             where `timed_out`; `consistent` says whether both sides agree. A consumer that has stopped, or
             skips its store, answers at once: see `state` and `error`. Never raises.
         """
-        if self._pump is None:
-            return self.report
-        try:
-            async with asyncio.timeout(timeout):
-                await self._pump.drain(settle)
-        except TimeoutError:
-            return replace(self.report, timed_out=True)
-        return self.report
-
-    def _begin(self, store: DeliveryStore) -> None:
-        channel = self._target
-        if isinstance(channel, str):
-            channel = self._channel = open_channel(channel, self._access)
-        writer = StoreWriter(store, self._settings.sync_id, self._patience)
-        self._pump = Pump(self._end, channel, writer)
-        self._task = asyncio.create_task(self._pump.run(), name="exchange-consumer")
-        self._task.add_done_callback(lambda _: self._say_why())
-
-    def _refuse(self, error: Exception) -> None:
-        known = isinstance(error, CapturedExchangesError)
-        self._error = Stopped(
-            "refused", str(error) if known else f"the store failed with {type(error).__name__}"
-        )
-        self._say_why()
-
-    def _say_why(self) -> None:
-        stopped = self._stopped
-        if stopped is not None and stopped.failed:
-            _log.error("captured exchanges are no longer consumed: %s", stopped.message)
-        elif stopped is not None and stopped.message:
-            _log.info("captured exchanges are not consumed: %s", stopped.message)
-
-    @property
-    def _stopped(self) -> Stopped | None:
-        return self._error or (self._pump.stopped if self._pump else None)
-
-    def _current_state(self) -> ConsumerState:
-        stopped = self._stopped
-        if stopped is not None:
-            return "unsupported" if stopped.kind == "unsupported" else "stopped"
-        return "connected" if self._end.connected else self._state
+        return await self._link.drain(timeout, settle)

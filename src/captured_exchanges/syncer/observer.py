@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc.aio
 
-from captured_exchanges.errors import (
-    CapturedExchangesError,
-    ConnectionRefused,
-    ConsumerStopped,
-    ProtocolViolation,
-)
-from captured_exchanges.exchange import PROTOCOL_VERSION, Closing, Filter, Open, Opened, Response
-from captured_exchanges.handoff import Status
+from captured_exchanges.exchange import Filter, Response
 from captured_exchanges.security import Access
 from captured_exchanges.syncer.channel import open_channel
-from captured_exchanges.syncer.handshakes import HANDSHAKE_FAILED
-from captured_exchanges.syncer.stream import Ended, ExchangeStream, Garbage, Item
+from captured_exchanges.syncer.mailbox import Ended, Item
+from captured_exchanges.syncer.stream import ExchangeStream
+from captured_exchanges.syncer.watching import Watching
 
 __all__ = ["observe"]
-
-_OPEN_TIMEOUT = 12.5
-_DEAD_AFTER = 2.5
-_TRIES = 2
-"""A call that the server ends at once may lose its status to our write and end INTERNAL (seen: 1 in 100)."""
 
 
 async def observe(
@@ -59,12 +47,9 @@ async def observe(
         raise ValueError("`access` is for an address: a channel has credentials of its own")
     channel = open_channel(target, access) if isinstance(target, str) else target
     place = target if isinstance(target, str) else "the channel's target"
-    opening = Open(
-        protocol_version=PROTOCOL_VERSION, follow=follow, from_sequence=from_sequence, filter=filter
-    )
-    watch = _Watch(channel, place)
+    watch = _Watch(channel, Watching(place, follow=follow, from_sequence=from_sequence, wanted=filter))
     try:
-        async for response in watch.responses(opening):
+        async for response in watch.responses():
             yield response
     finally:
         await watch.close()
@@ -73,40 +58,33 @@ async def observe(
 
 
 class _Watch:
-    """One observer's stream."""
+    """The calls of one look, on an event loop."""
 
-    def __init__(self, channel: grpc.aio.Channel, place: str) -> None:
-        self._place = place
+    def __init__(self, channel: grpc.aio.Channel, watching: Watching) -> None:
+        self._channel = channel
+        self._watching = watching
         self._changed = asyncio.Event()
         self._parser = ThreadPoolExecutor(1, thread_name_prefix="exchange-parser")
-        self._channel = channel
         self._stream: ExchangeStream | None = None
-        self._patience = _OPEN_TIMEOUT
-        self._closing: Closing | None = None
 
-    async def responses(self, opening: Open) -> AsyncIterator[Response]:
-        for _ in range(_TRIES):
-            stream, heard = await self._call(opening), False
+    async def responses(self) -> AsyncIterator[Response]:
+        again = True
+        while again:
+            stream = await self._call()
             while not isinstance(item := await self._next(stream), Ended):
-                heard = True
-                if isinstance(item, Garbage):
-                    raise ProtocolViolation(f"{self._place}: {item.message}")
-                if item.response is not None:
-                    self._learn(item.response)
-                    yield item.response
-            ended = item
-            if heard or ended.code != Status.INTERNAL:
-                break
-        self._judge(ended)
+                response = self._watching.response_in(item)
+                if response is not None:
+                    yield response
+            again = self._watching.once_more(item)
 
     async def close(self) -> None:
         await self._hang_up()
         self._parser.shutdown()
 
-    async def _call(self, opening: Open) -> ExchangeStream:
+    async def _call(self) -> ExchangeStream:
         await self._hang_up()
         self._stream = ExchangeStream(self._channel, self._parser, self._changed.set)
-        self._stream.send(opening)
+        self._stream.send(self._watching.opening)
         self._stream.half_close(flush=True)
         return self._stream
 
@@ -117,47 +95,10 @@ class _Watch:
 
     async def _next(self, stream: ExchangeStream) -> Item:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._watching.patience):
                 while (item := stream.take()) is None:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError as error:
-            raise ConsumerStopped(
-                f"{self._place}: the connector has been silent for {self._patience:g} s: is it stuck?",
-                code=Status.UNAVAILABLE,
-            ) from error
+            raise self._watching.silent() from error
         return item
-
-    def _learn(self, response: Response) -> None:
-        if isinstance(response, Opened):
-            interval = response.heartbeat_interval
-            usable = math.isfinite(interval) and interval > 0
-            self._patience = max(1.0, _DEAD_AFTER * interval) if usable else _OPEN_TIMEOUT
-        elif isinstance(response, Closing):
-            self._closing = response
-
-    def _judge(self, ended: Ended) -> None:
-        code, detail = ended.code, ended.detail
-        if self._closing is not None:
-            code, detail = self._closing.code, self._closing.reason
-        if code != Status.OK:
-            raise _error_of(code, detail, self._place)
-
-
-def _error_of(code: int, detail: str, place: str) -> CapturedExchangesError:
-    match code:
-        case Status.UNAVAILABLE if detail.startswith(HANDSHAKE_FAILED):
-            return ConnectionRefused(f"{place}: {detail}")
-        case Status.UNAVAILABLE:
-            return ConsumerStopped(
-                f"{place}: nothing listens here, or it has just gone ({detail})", code=code
-            )
-        case Status.UNIMPLEMENTED:
-            return ConsumerStopped(f"{place}: this server hands over no captured exchanges", code=code)
-        case Status.PERMISSION_DENIED | Status.UNAUTHENTICATED:
-            return ConnectionRefused(f"{place}: the connector refused us ({detail})")
-        case Status.INVALID_ARGUMENT:
-            return ProtocolViolation(f"{place}: the connector refused the request ({detail})", code=code)
-        case _:
-            name = Status(code).name if code in set(Status) else str(code)
-            return ConsumerStopped(f"{place}: the stream ended with {name} ({detail})", code=code)

@@ -1,7 +1,8 @@
-"""The one thread on which a consumer reads and writes its store.
+"""The one thread on which consumers read and write their store.
 
 SQLite stays off the event loop, and one thread settles the order: watermarks are read after the last
-transaction, whatever came of it. A fault that may pass (a lock, the disk) is tried again for a while;
+transaction, whatever came of it. Several consumers may share it: each has but one job here at a time, so
+they take turns. A fault that may pass (a lock, the disk) is tried again for a while;
 after that, and after any other, the consumer stops with its state kept.
 """
 
@@ -34,6 +35,8 @@ __all__ = ["Failed", "Landed", "Moved", "Outcome", "Patience", "Standing", "Stor
 _T = TypeVar("_T")
 _PERMANENT = (CorruptStore, ReadOnlyStore, UnsupportedStore, WatermarkMoved)
 _LEDGER_PAGE = 1000
+_MAX_WATERMARKS = 1024
+"""More than `open` may tell, so that of many connectors the one that rested longest is still known here."""
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +99,15 @@ class StoreWriter:
         """Commit a delivery, after all that was submitted before."""
         return self._thread.submit(self._outcome, lambda: self._land(commit))
 
+    @property
+    def open(self) -> bool:
+        """Whether it takes work: not after `close`, and not in an interpreter that ends."""
+        try:
+            self._thread.submit(_nothing)
+        except RuntimeError:
+            return False
+        return True
+
     def close(self) -> None:
         """Join the thread. Blocks until what was submitted is done."""
         self._thread.shutdown(wait=True)
@@ -126,7 +138,7 @@ class StoreWriter:
         raise AssertionError("unreachable: the last attempt raises")
 
     def _stand(self) -> Standing:
-        return Standing(tuple(self._store.watermarks()), self._ledger_losses())
+        return Standing(tuple(self._store.watermarks(limit=_MAX_WATERMARKS)), self._ledger_losses())
 
     def _ledger_losses(self) -> frozenset[tuple[str, int]]:
         if self._losses is None:
@@ -159,6 +171,10 @@ def _read_losses(store: DeliveryStore) -> set[tuple[str, int]]:
         losses.update((gap.epoch, gap.first_sequence) for gap in gaps if gap.reason == "unknown_loss")
         after = page[-1].id
     return losses
+
+
+def _nothing() -> None:
+    """Work that tells whether work is taken."""
 
 
 def _may_pass(error: Exception) -> bool:

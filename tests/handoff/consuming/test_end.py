@@ -609,8 +609,8 @@ def test_a_half_closed_stream_that_does_not_end_is_left():
     assert only(driver.advance(5.1), Stop).stopped.kind == "finished"
 
 
-def test_close_without_an_attestation_commits_what_arrived_and_keeps_ownership():
-    """Nothing is half-closed: the connector holds the place for our return."""
+def test_close_without_an_attestation_commits_what_arrived_and_has_the_ack_heard():
+    """The half-close lets the last ack through; undrained, it leaves the place to us at the connector."""
     driver = alive()
     driver.say(batch(1))
     actions = driver.do(driver.end.close)
@@ -618,8 +618,15 @@ def test_close_without_an_attestation_commits_what_arrived_and_keeps_ownership()
     assert not all_of(driver.say(batch(2)), Commit)
     last = driver.committed()
     assert sent(last) == [Ack(EPOCH, 1)]
-    assert only(last, Stop).stopped.kind == "finished"
-    assert not all_of(driver.actions, HalfClose)
+    assert last[-1] == HalfClose(flush=True)
+    assert not driver.say(batch(3)), "what comes later stays with the connector"
+    assert only(driver.ended(0), Stop).stopped.kind == "finished"
+
+
+def test_close_of_a_stream_that_brought_nothing_ends_at_once():
+    """There is no ack to be heard: nobody is waited for."""
+    driver = alive()
+    assert only(driver.do(driver.end.close), Stop).stopped.kind == "finished"
 
 
 def test_close_while_waiting_or_reading_ends_at_once():

@@ -42,6 +42,8 @@ StopKind: TypeAlias = Literal[
 class ClientSettings:
     """How a consumer behaves. Durations in seconds, sizes in bytes; `consumer_id` may not stay empty.
 
+    `connector_name` is what the store knows the connector by, so that of two with one name neither is taken
+    for a later life of the other; empty: the name that it gives itself.
     `limits` are asked for in `open` (none may be zero) and bound what may be unacked on this side;
     `delivery_*` bound one commit: it goes once half the allowance or its own bound is full, or its oldest
     part has waited `delivery_delay`. `reconnect_timeout` None: reconnect without end.
@@ -49,6 +51,7 @@ class ClientSettings:
 
     consumer_id: str = ""
     sync_id: str = ""
+    connector_name: str = ""
     take_over: bool = False
     limits: Limits = field(
         default_factory=lambda: Limits(

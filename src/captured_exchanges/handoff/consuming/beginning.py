@@ -19,9 +19,13 @@ Loss: TypeAlias = tuple[str, int]
 """An epoch that ended undrained, and the first sequence of which nothing is known."""
 
 
-def first_commits(opened: Opened, watermarks: Sequence[Watermark], told: Collection[Loss]) -> list[Commit]:
-    """The commits that come before any row of this epoch; losses that were `told` are not repeated."""
-    name, epoch, through = opened.connector.name, opened.epoch, opened.acked_through
+def first_commits(
+    opened: Opened, name: str, watermarks: Sequence[Watermark], told: Collection[Loss]
+) -> list[Commit]:
+    """The commits that come before any row of this epoch of the connector that the store knows by `name`;
+    losses that were `told` are not repeated.
+    """
+    epoch, through = opened.epoch, opened.acked_through
     undrained = [mark for mark in watermarks if mark.connector == name and not mark.drained]
     losses = [_unknown_loss(mark) for mark in undrained if _loss_after(mark) not in told]
     elsewhere = [Gap(epoch, 1, through, through, 0, "released_elsewhere")] if through else []

@@ -1,6 +1,6 @@
 """The consumer's end of the handoff, decided without I/O: PROTOCOL.md's rules for a syncer.
 
-A shell (syncer.consumer) tells what happened and at what time (`now`: float seconds, monotonic) and
+A shell (syncer.performer) tells what happened and at what time (`now`: float seconds, monotonic) and
 performs the actions that come back, in order. Nothing here knows sockets, threads or tables.
 
 How it works: every input changes the state, then `_advance` looks at the state as a whole and says what
@@ -217,10 +217,11 @@ class ConsumerEnd:
         matched = stream.open(opened, now)
         self._take_over = False  # once is enough: a taker who is cut off later must not take it back
         self._reconnection.opened()
-        connector = matched.connector if matched else opened.connector.name
+        named = self._settings.connector_name or opened.connector.name
+        connector = matched.connector if matched else named
         after = matched.through_sequence if matched else opened.acked_through
         self.tally.opened(opened.epoch, matched.through_sequence if matched else 0)
-        first = () if matched else first_commits(opened, stream.watermarks, self._losses_told)
+        first = () if matched else first_commits(opened, named, stream.watermarks, self._losses_told)
         self._deliveries.begin(connector, opened.epoch, after, stream.limits, first)
 
     def _arrived(
@@ -334,14 +335,17 @@ class ConsumerEnd:
         return over or self._closing or self._stop is not None or self.drains.pending
 
     def _part(self) -> None:
-        """The host is done. After an attestation ownership is given up; else it is kept for our return."""
+        """The host is done. A half-close has the last ack heard before the stream ends: were it lost, and
+        were we never to return, whoever owns next would store these rows a second time. After an attestation
+        it gives ownership up; else that is kept for our return.
+        """
         stream = self._stream
         if not self._closing or self._stop is not None:
             return
         if stream is None:
             self._stop = Stopped("finished")
         elif self._deliveries.idle and not stream.half_closed:
-            if stream.attested and not self.drains.pending:
+            if stream.attested or stream.progressed:
                 self._half_close(stream, flush=True)
             else:
                 self._stop = Stopped("finished")

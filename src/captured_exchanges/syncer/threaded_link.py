@@ -1,0 +1,106 @@
+"""One connector of a consumer in a host without an event loop: its channel, and the thread that works."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import replace
+
+import grpc
+
+from captured_exchanges.handoff.consuming import ClientSettings, Stopped
+from captured_exchanges.security import Access
+from captured_exchanges.syncer.channel import open_threaded_channel
+from captured_exchanges.syncer.link import Link
+from captured_exchanges.syncer.report import ConsumerReport
+from captured_exchanges.syncer.threaded_pump import ThreadedPump
+from captured_exchanges.syncer.writer import StoreWriter
+
+__all__ = ["ThreadedLink"]
+
+
+class ThreadedLink(Link):
+    """Thread-safe. `target` is an address, where `access` is shown, or a channel, which stays
+    the caller's.
+    """
+
+    def __init__(
+        self,
+        target: str | grpc.Channel,
+        settings: ClientSettings,
+        rng: random.Random | None,
+        access: Access | None,
+    ) -> None:
+        super().__init__(settings, rng)
+        if access is not None and not isinstance(target, str):
+            raise ValueError("`access` is for an address: a channel has credentials of its own")
+        self._access = access
+        self._target = target
+        self._channel: grpc.Channel | None = None
+        self._pump: ThreadedPump | None = None
+        self._thread: threading.Thread | None = None
+        self._over = threading.Event()
+
+    @property
+    def report(self) -> ConsumerReport:
+        """How it stands at this moment."""
+        if self._pump is None:
+            return super().report
+        with self._pump.lock:
+            return super().report
+
+    def ask_drain(self, settle: float) -> int:
+        """Ask for a drain; the number to wait for."""
+        return 0 if self._pump is None else self._pump.ask_drain(settle)
+
+    def await_drain(self, number: int, until: float) -> ConsumerReport:
+        """The report once that drain is answered, or at this moment of the monotonic clock."""
+        seconds = max(0.0, min(until - time.monotonic(), threading.TIMEOUT_MAX))
+        if self._pump is not None and not self._pump.await_drain(number, seconds):
+            return replace(self.report, timed_out=True)
+        return self.report
+
+    def close(self) -> None:
+        """The host is done: the thread ends once what has arrived is committed."""
+        if self._pump is not None:
+            self._pump.close()
+
+    def abandon(self) -> None:
+        """The host cannot wait: the thread ends once what the store is busy with has settled."""
+        if self._pump is not None:
+            self._pump.abandon()
+
+    def join(self) -> None:
+        """Wait for the thread. May be interrupted and called again."""
+        if self._thread is not None:
+            self._over.wait()  # an interrupted Thread.join takes the thread for dead (CPython issue 90882)
+            self._thread.join()
+
+    def hang_up(self) -> None:
+        """Close the channel, if it is ours. The thread must be over."""
+        if self._channel is not None:
+            self._channel.close()
+
+    def _start(self, writer: StoreWriter) -> None:
+        channel = self._target
+        if isinstance(channel, str):
+            channel = self._channel = open_threaded_channel(channel, self._access)
+        self._pump = pump = ThreadedPump(self._end, channel, writer)
+        thread = threading.Thread(target=self._run, args=(pump,), name="exchange-consumer", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads: nobody would ever answer for this pump
+            self._pump = None
+            raise
+        self._thread = thread
+
+    def _run(self, pump: ThreadedPump) -> None:
+        try:
+            pump.run()
+            self._say_why()
+        finally:
+            self._over.set()
+
+    def _ended(self) -> Stopped | None:
+        return self._pump.stopped if self._pump is not None else None
