@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,14 @@ from support.cli_process import EXCHANGES, environment
 DEADLINE = 120
 SMALL = ("--users", "25", "--groups", "3")
 GRPCURL = shutil.which("grpcurl")
+INTERRUPTIBLE = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""A background job of a shell starts with SIGINT ignored, and Python would leave it so. Not by `preexec_fn`:
+with that Python forks, and what gRPC starts anew in a fork has killed it before it became the demo (seen).
+"""
 
 
 @dataclass
@@ -73,7 +82,7 @@ def live_demo(folder: Path, *words: str) -> Iterator[LiveDemo]:
     """Start a small demo; kill it at the end, whatever happened."""
     (folder / "tmp").mkdir()
     process = subprocess.Popen(
-        [EXCHANGES, "demo", *SMALL, *words],
+        [sys.executable, "-c", INTERRUPTIBLE, EXCHANGES, "demo", *SMALL, *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
