@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captured_exchanges.store.delivery import Refusal, quarantine, upsert
-from captured_exchanges.store.rows import bound
+from captured_exchanges.store.rows import SEVERAL, bound
 from captured_exchanges.store.schema import EXCHANGES, QUARANTINE
 from support.store_builders import captured, delivery, redacted
 
@@ -39,6 +39,27 @@ def test_poisoned_rows_are_left_out(fates):
         landed = [name for (name,) in connection.execute("SELECT request_id FROM v1_exchanges ORDER BY id")]
         assert landed == [f"r{n}" for n, good in enumerate(fates) if good]
         assert connection.total_changes - before == len(landed)
+
+
+@pytest.mark.parametrize("at", [0, 1, SEVERAL - 1, SEVERAL, 2 * SEVERAL])
+@pytest.mark.parametrize("poison", [redacted("r", transport_kind=None), redacted("r" + LONE)])
+def test_poison_among_many_costs_itself_alone(connection, at, poison):
+    """Where several rows go in one statement, what SQLite refuses of them is told by its place."""
+    exchanges = [redacted(f"r{n}") for n in range(2 * SEVERAL + 3)]
+    refused = upsert(connection, rows(*exchanges[:at], poison, *exchanges[at:]))
+    assert [refusal.index for refusal in refused] == [at]
+    landed = [name for (name,) in connection.execute("SELECT request_id FROM v1_exchanges ORDER BY id")]
+    assert landed == [f"r{n}" for n in range(2 * SEVERAL + 3)]
+
+
+def test_many_rows_that_are_there_already_are_replaced(connection):
+    """Among many new rows too, one with the ids of an older one takes its place."""
+    upsert(connection, rows(redacted(f"r{SEVERAL // 2}")))
+    many = rows(*(redacted(f"r{n}", intent_json=b"2") for n in range(SEVERAL)))
+    assert upsert(connection, many) == []
+    assert connection.execute("SELECT count(*), min(intent_json) FROM v1_exchanges").fetchone() == (
+        SEVERAL, b"2",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

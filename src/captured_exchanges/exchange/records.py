@@ -117,7 +117,7 @@ class Entry:
     @property
     def size(self) -> int:
         """As `EncodedExchange.size`."""
-        return self.exchange.size
+        return len(self.exchange.data) + ENTRY_OVERHEAD
 
 
 @dataclass(frozen=True, slots=True)

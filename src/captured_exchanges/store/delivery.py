@@ -11,12 +11,13 @@ import operator
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from captured_exchanges.exchange import CapturedExchange, Drained, Gap
 from captured_exchanges.store.quarantine import Quarantined, quarantined_row, record_quarantined
-from captured_exchanges.store.rows import UPSERT, Row, bound
+from captured_exchanges.store.rows import INSERT_SEVERAL, SEVERAL, UPSERT, Row, bound
 
-__all__ = ["Committed", "Delivery", "Refusal", "quarantine", "upsert"]
+__all__ = ["Committed", "Delivery", "Refusal", "quarantine", "upsert", "write_each"]
 
 _POISON = (
     UnicodeEncodeError,
@@ -70,8 +71,33 @@ class Refusal:
     reason: str
 
 
-def upsert(connection: sqlite3.Connection, rows: Sequence[Row], statement: str = UPSERT) -> list[Refusal]:
+def upsert(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Refusal]:
     """Write rows in the caller's transaction; those that SQLite refuses are told and left out."""
+    refused: list[Refusal] = []
+    for start in range(0, len(rows), SEVERAL):
+        piece = rows[start : start + SEVERAL]
+        if len(piece) < SEVERAL or not _inserted(connection, piece):
+            refused += write_each(connection, piece, UPSERT, start)
+    return refused
+
+
+def _inserted(connection: sqlite3.Connection, rows: Sequence[Row]) -> bool:
+    """Whether one statement took all of them: none is there already, none is poison. Else some may be in.
+
+    Each statement lets go of the GIL and must get it back: row by row, a host that computes would slow the
+    store to a few hundred rows a second.
+    """
+    try:
+        connection.execute(INSERT_SEVERAL, tuple(chain.from_iterable(rows)))
+    except _POISON:
+        return False
+    return True
+
+
+def write_each(
+    connection: sqlite3.Connection, rows: Sequence[Row], statement: str, start: int = 0
+) -> list[Refusal]:
+    """As `upsert`, row by row, with a statement of the caller's; the first row is number `start`."""
     refused: list[Refusal] = []
     pending = iter(rows)
     while True:
@@ -82,7 +108,7 @@ def upsert(connection: sqlite3.Connection, rows: Sequence[Row], statement: str =
             left = operator.length_hint(pending)
             if left == before:  # no row was taken: the statement itself is at fault
                 raise
-            refused.append(Refusal(len(rows) - left - 1, _reason(error)))
+            refused.append(Refusal(start + len(rows) - left - 1, _reason(error)))
         else:
             return refused
 

@@ -258,6 +258,8 @@ def _require_all(refused: Sequence[Refusal], name: str) -> None:
 
 
 def _without(rows: Sequence[Row], refused: Sequence[Refusal]) -> Iterator[Row]:
+    if not refused:
+        return iter(rows)
     left_out = {refusal.index for refusal in refused}
     return (row for index, row in enumerate(rows) if index not in left_out)
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from captured_exchanges.store import bookkeeping
-from captured_exchanges.store.delivery import upsert
+from captured_exchanges.store.delivery import write_each
 from captured_exchanges.store.prune import known_syncs, late_arrivals
 from captured_exchanges.store.quarantine import Quarantined, quarantined_row
 from captured_exchanges.store.rows import COLUMNS, Row, Value, document, number
@@ -130,10 +130,10 @@ class _Merge:
     def _page(self, page: Sequence[_Numbered]) -> None:
         rows = [row for _, row in page]
         before = self.target.total_changes
-        refused = upsert(self.target, rows, _ADD)
+        refused = write_each(self.target, rows, _ADD)
         added = self.target.total_changes - before
         if added + len(refused) < len(rows):
-            upsert(self.target, rows, _REPLACE)
+            write_each(self.target, rows, _REPLACE)
         self.merged.exchanges += len(rows)
         self.merged.added += added
         self.merged.replaced += self.target.total_changes - before - added

@@ -10,7 +10,20 @@ from typing import TypeAlias
 
 from captured_exchanges.exchange import RedactedExchange, StoredExchange
 
-__all__ = ["COLUMNS", "SELECT", "UPSERT", "Row", "Value", "bound", "document", "number", "stored", "text"]
+__all__ = [
+    "COLUMNS",
+    "INSERT_SEVERAL",
+    "SELECT",
+    "SEVERAL",
+    "UPSERT",
+    "Row",
+    "Value",
+    "bound",
+    "document",
+    "number",
+    "stored",
+    "text",
+]
 
 Value: TypeAlias = "int | float | str | bytes | None"
 """What SQLite can hold."""
@@ -21,16 +34,22 @@ COLUMNS = (
     "discovered_at",
 )  # fmt: skip
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM v1_exchanges"  # noqa: S608 - names of our own
-UPSERT = """
-    INSERT INTO v1_exchanges
-        (request_id, sync_id, transport_kind, request_json, response_json, intent_json, discovered_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+SEVERAL = 32
+"""Rows that INSERT_SEVERAL takes."""
+_INSERT = "INTO v1_exchanges (" + ", ".join(COLUMNS[1:]) + ") VALUES "
+_VALUES = "(?, ?, ?, ?, ?, ?, ?)"
+UPSERT = f"""
+    INSERT {_INSERT} {_VALUES}
     ON CONFLICT (request_id, sync_id) DO UPDATE SET
         transport_kind = excluded.transport_kind,
         request_json = excluded.request_json,
         response_json = excluded.response_json,
         intent_json = excluded.intent_json,
         discovered_at = excluded.discovered_at
+"""
+INSERT_SEVERAL = f"INSERT OR FAIL {_INSERT} {', '.join([_VALUES] * SEVERAL)}"
+"""Where one row is refused, those before it stay written: a statement that undoes them would copy whole pages
+into a temporary file, outside the folders that are ours, in case it must.
 """
 
 

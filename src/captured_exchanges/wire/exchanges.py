@@ -6,15 +6,20 @@ The bytes that the buffer counts and the stream carries are the same: `CapturedE
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 
 from captured_exchanges.exchange import CapturedExchange, EncodedExchange, Entry, RedactedExchange
+from captured_exchanges.wire.documents import CapturedExchangeOfBytes, checked
 from captured_exchanges.wire.generated import captured_exchanges_pb2 as pb
 from captured_exchanges.wire.varint import length_tag, varint, varint_tag
 
 __all__ = ["encode_entry", "encode_exchange", "read_exchange"]
 
 _NANOS = 1_000_000_000
+_FRAME = 16
+"""What every exchange takes beside its documents, at the least: tags, lengths, an id, a moment."""
 _EXCHANGE = length_tag(pb.Batch.EXCHANGES_FIELD_NUMBER)
 _SEQUENCE = varint_tag(pb.CapturedExchange.SEQUENCE_FIELD_NUMBER)
 
@@ -25,13 +30,13 @@ def encode_exchange(exchange: RedactedExchange) -> EncodedExchange:
     Raises ValueError where a document is not UTF-8 (`redaction` makes none such). Thread-safe.
     """
     seconds, nanos = divmod(exchange.captured_at, _NANOS)
-    message = pb.CapturedExchange(
+    message = CapturedExchangeOfBytes(
         request_id=exchange.request_id,
         sync_id=exchange.sync_id,
         transport_kind=exchange.transport_kind,
-        request_json=exchange.request_json.decode(),
-        response_json=(exchange.response_json or b"").decode(),
-        intent_json=(exchange.intent_json or b"").decode(),
+        request_json=checked(exchange.request_json),
+        response_json=checked(exchange.response_json or b""),
+        intent_json=checked(exchange.intent_json or b""),
         captured_at={"seconds": seconds, "nanos": nanos},
     )
     return EncodedExchange(
@@ -43,26 +48,31 @@ def encode_exchange(exchange: RedactedExchange) -> EncodedExchange:
     )
 
 
-def encode_entry(entry: Entry) -> bytes:
-    """One element of `Batch.exchanges`, tag and length included."""
+def encode_entry(entry: Entry) -> tuple[bytes, bytes]:
+    """One element of `Batch.exchanges`: tag, length and sequence, then the exchange's bytes as they are."""
     data = entry.exchange.data
     sequence = _SEQUENCE + varint(entry.sequence)
-    return b"".join((_EXCHANGE, varint(len(sequence) + len(data)), sequence, data))
+    return _EXCHANGE + varint(len(sequence) + len(data)) + sequence, data
 
 
-def read_exchange(message: pb.CapturedExchange) -> CapturedExchange:
-    """The record of a message that has arrived. Empty documents are absent ones."""
+def read_exchange(message: Any) -> CapturedExchange:  # noqa: ANN401 - a class made at run time
+    """The record of a `CapturedExchangeOfBytes` that has arrived. Empty documents are absent ones.
+
+    Raises UnicodeDecodeError where a document is not UTF-8.
+    """
+    request, response, intent = message.request_json, message.response_json, message.intent_json
     moment = message.captured_at
     exchange = RedactedExchange(
-        request_id=message.request_id,
-        sync_id=message.sync_id,
-        transport_kind=message.transport_kind,
-        request_json=message.request_json.encode(),
-        response_json=message.response_json.encode() or None,
-        intent_json=message.intent_json.encode() or None,
-        captured_at=moment.seconds * _NANOS + moment.nanos,
+        message.request_id,
+        message.sync_id,
+        message.transport_kind,
+        checked(request),
+        checked(response) or None,
+        checked(intent) or None,
+        moment.seconds * _NANOS + moment.nanos,
     )
-    return CapturedExchange(sequence=message.sequence, exchange=exchange, size=message.ByteSize())
+    size = len(request) + len(response) + len(intent) + _FRAME
+    return CapturedExchange(message.sequence, exchange, size)
 
 
 def _surface(intent_json: bytes | None) -> str:

@@ -7,6 +7,7 @@ through protobuf.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -29,6 +30,7 @@ from captured_exchanges.exchange import (
     SyncCount,
     SyncCounters,
 )
+from captured_exchanges.wire.documents import ResponseOfBytes
 from captured_exchanges.wire.durations import from_duration, to_duration
 from captured_exchanges.wire.exchanges import encode_entry, read_exchange
 from captured_exchanges.wire.generated import captured_exchanges_pb2 as pb
@@ -65,18 +67,16 @@ def decode_response(raw: bytes) -> Response | None:
 
     Raises ProtocolViolation where the bytes are no such message. Thread-safe.
     """
-    message = pb.StreamCapturedExchangesResponse()
     try:
-        message.ParseFromString(raw)
-    except DecodeError as error:
+        return _read(ResponseOfBytes.FromString(raw))
+    except (DecodeError, UnicodeDecodeError) as error:
         raise ProtocolViolation(
             f"the response's {len(raw)} bytes are no StreamCapturedExchangesResponse: is the target a "
             "connector that speaks captured_exchanges.v1?"
         ) from error
-    return _read(message)
 
 
-def _read(message: pb.StreamCapturedExchangesResponse) -> Response | None:
+def _read(message: Any) -> Response | None:  # noqa: ANN401 - a class made at run time
     variant = message.WhichOneof("response")
     return _READERS[variant](getattr(message, variant)) if variant else None
 
@@ -85,7 +85,7 @@ def _concatenate(batch: OutgoingBatch) -> bytes:
     return length_delimited(
         _BATCH,
         length_delimited(_EPOCH, batch.epoch.encode()),
-        *map(encode_entry, batch.entries),
+        *chain.from_iterable(map(encode_entry, batch.entries)),
         _ACKED_THROUGH + varint(batch.acked_through),
     )
 

@@ -14,6 +14,8 @@ def varint(value: int) -> bytes:
     """A non-negative integer in base 128, low groups first."""
     if value < 0x80:  # noqa: PLR2004 - the format's own number
         return bytes((value,))
+    if value < 0x4000:  # noqa: PLR2004 - two groups: most lengths and many sequences
+        return bytes((value & 0x7F | 0x80, value >> 7))
     groups = bytearray()
     while value > 0x7F:  # noqa: PLR2004
         groups.append(value & 0x7F | 0x80)

@@ -44,7 +44,7 @@ from captured_exchanges.handoff.consuming.actions import (
     Stopped,
 )
 from captured_exchanges.handoff.consuming.beginning import Loss, first_commits, losses_in
-from captured_exchanges.handoff.consuming.deliveries import Deliveries
+from captured_exchanges.handoff.consuming.deliveries import Deliveries, bytes_of
 from captured_exchanges.handoff.consuming.drains import Drains
 from captured_exchanges.handoff.consuming.intake import Intake
 from captured_exchanges.handoff.consuming.reconnection import Reconnection
@@ -236,15 +236,16 @@ class ConsumerEnd:
                 fresh = intake.batch(response)
                 self.tally.received += len(fresh)
                 self.tally.duplicates += len(response.exchanges) - len(fresh)
-                self._deliveries.add(fresh, now)
+                self._deliveries.add_rows(fresh, now)
             case Gap():
                 gap = intake.gap(response)
-                self._deliveries.add([gap] if gap else [], now)
+                if gap is not None:
+                    self._deliveries.add(gap, now)
             case Drained():
                 intake.drained(response)
                 if not self.drains.attested():
                     raise ProtocolViolation("drained arrived and no drain was asked for")
-                self._deliveries.add([response], now)
+                self._deliveries.add(response, now)
             case ServerHeartbeat():
                 intake.check_epoch(response.epoch)
                 self.tally.heartbeat = response
@@ -263,7 +264,7 @@ class ConsumerEnd:
         if stream is None or stream.intake is None or stream.intake.epoch != commit.epoch:
             return
         stream.attested = stream.attested or commit.drained is not None
-        stream.intake.acked(len(commit.exchanges), sum(captured.size for captured in commit.exchanges))
+        stream.intake.acked(len(commit.exchanges), bytes_of(commit.exchanges))
         if commit.through_sequence > commit.after_sequence:
             stream.progressed = True
             self._send(stream, Ack(commit.epoch, commit.through_sequence), now)

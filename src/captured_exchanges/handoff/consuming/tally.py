@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from captured_exchanges.exchange import (
-    CapturedExchange,
     Drained,
     Gap,
     GapReason,
@@ -42,12 +41,12 @@ class EpochAccount:
     rows: Counter[str] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
 
-    def add(self, commit: Commit) -> None:
-        """A commit of this epoch has landed."""
+    def add(self, commit: Commit, rows: Counter[str]) -> None:
+        """A commit of this epoch has landed; `rows`: how many of them are of which sync."""
         self.through = commit.through_sequence
         self.stored += len(commit.exchanges)
         if len(self.rows) <= _MAX_SYNCS:  # once above it, the counts apart are of no use any more
-            self.rows.update(captured.exchange.sync_id for captured in commit.exchanges)
+            self.rows.update(rows)
         _count_gaps(self.gaps, commit)
         self.complete = self.complete and not self.gaps["released_elsewhere"]
 
@@ -115,22 +114,20 @@ class Tally:
 
     def landed(self, commit: Commit) -> None:
         """A commit is in the store."""
+        rows = Counter(captured.exchange.sync_id for captured in commit.exchanges)
         self.commits += 1
         self.committed += len(commit.exchanges)
-        self.foreign += sum(map(self._is_foreign, commit.exchanges))
+        self.foreign += sum(count for sync_id, count in rows.items() if sync_id not in ("", self._sync_id))
         self.unknown_losses += sum(gap.reason == "unknown_loss" for gap in commit.gaps)
         _count_gaps(self.gaps, commit)
         if self.account is not None and self.account.epoch == commit.epoch:
-            self.account.add(commit)
+            self.account.add(commit, rows)
             self._attest(self.account, commit.drained)
 
     def _attest(self, account: EpochAccount, drained: Drained | None) -> None:
         if drained is not None:
             self.attestation = drained
             self.findings = account.findings(drained)
-
-    def _is_foreign(self, captured: CapturedExchange) -> bool:
-        return captured.exchange.sync_id not in ("", self._sync_id)
 
 
 def _contradiction(counters: SyncCounters) -> str:
