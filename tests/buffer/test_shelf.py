@@ -1,8 +1,10 @@
+import itertools
+
 import pytest
 
 from captured_exchanges.buffer.accounts import Account
 from captured_exchanges.buffer.shelf import Shelf
-from captured_exchanges.exchange import MAX_SEQUENCE, Entry, Gap
+from captured_exchanges.exchange import MAX_SEQUENCE, Entry, Gap, SyncCount
 from support.buffer_exchanges import encoded
 
 EVERYTHING = {"max_exchanges": 10_000, "max_bytes": 10**9}
@@ -106,3 +108,69 @@ def test_the_last_sequence_fills_the_epoch():
     assert not shelf.full
     assert shelf.put(encoded(), Account()) == MAX_SEQUENCE
     assert shelf.full
+
+
+def drop(shelf: Shelf, *dropped: int) -> None:
+    for sequence in dropped:
+        held = shelf.oldest(sequence - 1)
+        assert held is not None
+        assert held.last == sequence
+        shelf.drop(held, "retention")
+
+
+def test_an_entry_dropped_from_the_middle_is_told_at_its_place():
+    """Its neighbours stay where they were, and readers are told a gap between them."""
+    shelf = filled(5)
+    drop(shelf, 3)
+    told = shelf.read(0, **EVERYTHING)
+    assert sequences(told) == [1, 2, 4, 5]
+    assert told[2] == Gap("e", 3, 3, 1, 100, "retention", (SyncCount("sync-1", 1),))
+    assert shelf.oldest_sequence == 1
+
+
+def test_neighbours_that_are_dropped_are_one_gap():
+    """In whatever order they go."""
+    for order in itertools.permutations((2, 3, 4)):
+        shelf = filled(5)
+        drop(shelf, *order)
+        told = shelf.read(0, **EVERYTHING)
+        assert sequences(told) == [1, 5]
+        gaps = [each for each in told if isinstance(each, Gap)]
+        assert sum(gap.count for gap in gaps) == 3
+        assert (gaps[0].first_sequence, gaps[-1].last_sequence) == (2, 4)
+        assert len(set(map(id, shelf._items[1:4]))) == 1
+
+
+def test_a_release_may_end_within_a_hole_of_many_slots():
+    """What lies after it is still told, exactly where it was."""
+    for through in range(1, 7):
+        shelf = filled(7)
+        drop(shelf, 2, 3, 4, 5)
+        freed = shelf.release(through)
+        assert len(freed) == len({1, 6} & set(range(1, through + 1)))
+        told = shelf.read(through, **EVERYTHING)
+        assert sequences(told) == [n for n in (1, 6, 7) if n > through]
+        assert sum(each.count for each in told if isinstance(each, Gap)) == max(0, 5 - max(through, 1))
+        for later in range(through, 8):
+            assert [each for each in sequences(shelf.read(later, **EVERYTHING)) if each <= later] == []
+
+
+def test_a_shelf_that_loses_all_it_gets_stays_small():
+    """However many entries come and go, what is kept of them does not grow."""
+    shelf = filled(10)
+    for sequence in range(11, 5_001):
+        shelf.put(encoded(), Account())
+        drop(shelf, sequence - 5)
+    assert sequences(shelf.read(0, **EVERYTHING)) == [*range(1, 6), *range(4_996, 5_001)]
+    assert len(shelf._items) < 120
+    assert len(shelf._items) == len(shelf._firsts)
+
+
+def test_a_long_run_dropped_from_the_middle_is_one_gap():
+    """Five thousand entries dropped one by one between others, which are released as ever."""
+    shelf = filled(10_000)
+    drop(shelf, *range(101, 5_101))
+    (gap,) = shelf.read(100, max_exchanges=0, max_bytes=0)
+    assert (gap.first_sequence, gap.last_sequence, gap.count) == (101, 5_100, 5_000)
+    assert len(shelf.release(10_000)) == 5_000
+    assert shelf.settled

@@ -21,11 +21,13 @@ def test_an_account_is_a_json_value():
 
 
 def test_accounts_stand_in_columns():
-    """Numbers end below one another, what is retained is worked out, a sync without id is `(none)`."""
+    """Numbers end below one another, what is retained is worked out; without an id there are exchanges of
+    no sync, and of those that are no longer counted apart.
+    """
     assert [line.plain for line in counter_lines([ACCOUNT, SyncCounters("", 100)])] == [
-        "  SYNC    CAPTURED  ACKED  RETAINED  ABANDONED  DROPPED",
-        "  sync-1        12      7         2          4  overflow 2, retention 1",
-        "  (none)       100      0       100          0  -",
+        "  SYNC                CAPTURED  ACKED  RETAINED  ABANDONED  DROPPED",
+        "  sync-1                    12      7         2          4  overflow 2, retention 1",
+        "  (none, or earlier)       100      0       100          0  -",
     ]
     assert list(counter_lines([])) == []
 

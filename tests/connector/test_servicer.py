@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import threading
+from dataclasses import replace
 
 import grpc
 import grpc.aio
@@ -101,6 +102,31 @@ async def test_gaps_arrive_in_place(tmp_path):
         gap = await owner.until(Gap)
         assert (gap.first_sequence, gap.last_sequence, gap.count, gap.reason) == (4, 5, 2, "overflow")
         assert gap.bytes == 2 * exchange("r1").size
+
+
+async def test_rule_13_what_an_owner_was_sent_is_not_dropped_before_its_ownership_lapses(tmp_path):
+    """The buffer's time stands still but for what the test adds: far more than `max_age` while the owner
+    stays, and more than the 30 s for which ownership is kept after it has gone.
+    """
+    added = 0.0
+    buffer = filled(3, max_age=1.0, clock=lambda: added)
+    async with serving(tmp_path, buffer=buffer) as served:
+        owner, _ = await served.opened(replace(OWNER, limits=Limits(max_outstanding_exchanges=3)))
+        assert await owner.exchanges(3) == [1, 2, 3]
+        added = 1e6
+        buffer.accept(exchange())
+        owner.call.cancel()
+        await until(lambda: not served.servicer.standing().attached)
+        assert buffer.facts().retained_exchanges == 4
+        added += 29.0
+        assert buffer.facts().retained_exchanges == 3
+        added += 2.0
+        assert buffer.facts().retained_exchanges == 0
+        late, _ = await served.opened(replace(OWNER, resume=(ResumePosition(buffer.facts().epoch, 2),)))
+        gap = await late.until(Gap)
+    assert (gap.first_sequence, gap.last_sequence, gap.reason) == (3, 4, "retention")
+    counters = buffer.counters()[0]
+    assert (counters.captured, counters.acked, counters.dropped[0].count) == (4, 2, 2)
 
 
 @pytest.mark.parametrize("way", ["empty message", "half-close"])

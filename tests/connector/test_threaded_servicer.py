@@ -15,6 +15,7 @@ from captured_exchanges.exchange import (
     Closing,
     Drain,
     Drained,
+    Gap,
     Heartbeat,
     Limits,
     Open,
@@ -38,9 +39,9 @@ def exchange(name: str = "r", *, body: int = 100):
     return encode_exchange(RedactedExchange(name, "s", "http", request, None, None, 1))
 
 
-def filled(count: int, *, body: int = 100) -> CaptureBuffer:
+def filled(count: int, *, body: int = 100, **kwargs) -> CaptureBuffer:
     """A buffer with exchanges r1, r2, …."""
-    buffer = CaptureBuffer()
+    buffer = CaptureBuffer(**kwargs)
     for number in range(1, count + 1):
         buffer.accept(exchange(f"r{number}", body=body))
     return buffer
@@ -74,6 +75,31 @@ def test_an_owner_takes_acks_drains_and_leaves(tmp_path):
         assert names == [f"r{number}" for number in range(1, 1001)]
         assert served.buffer.facts().retained_exchanges == 0
         assert served.servicer.standing().owner == ""
+
+
+def test_rule_13_what_an_owner_was_sent_is_not_dropped_before_its_ownership_lapses(tmp_path):
+    """The buffer's time stands still but for what the test adds: far more than `max_age` while the owner
+    stays, and more than the 30 s for which ownership is kept after it has gone.
+    """
+    added = 0.0
+    buffer = filled(3, max_age=1.0, clock=lambda: added)
+    with serving(tmp_path, buffer=buffer) as served:
+        owner, _ = served.opened(replace(OWNER, limits=Limits(max_outstanding_exchanges=3)))
+        assert owner.exchanges(3) == [1, 2, 3]
+        added = 1e6
+        buffer.accept(exchange())
+        owner.give_up()
+        until(lambda: not served.servicer.standing().attached)
+        assert buffer.facts().retained_exchanges == 4
+        added += 29.0
+        assert buffer.facts().retained_exchanges == 3
+        added += 2.0
+        assert buffer.facts().retained_exchanges == 0
+        late, _ = served.opened(replace(OWNER, resume=(ResumePosition(buffer.facts().epoch, 2),)))
+        gap = late.until(Gap)
+    assert (gap.first_sequence, gap.last_sequence, gap.reason) == (3, 4, "retention")
+    counters = buffer.counters()[0]
+    assert (counters.captured, counters.acked, counters.dropped[0].count) == (4, 2, 2)
 
 
 @pytest.mark.parametrize("way", ["empty message", "half-close"])

@@ -13,7 +13,7 @@ import os
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from captured_exchanges.exchange import Dropped
 from support.handoff_world import Syncer, World, observe
@@ -22,6 +22,7 @@ IDS = st.sampled_from(["one", "two"])
 SYNCS = st.sampled_from(["s1", "s2", ""])
 BODIES = st.sampled_from([10, 10, 200, 700, 2800, 5000])  # of 4000 bytes in the buffer, 3000 in the allowance
 PICK = st.integers(0, 9)
+AWAY = st.sampled_from([2.0, 31.0])
 SELDOM = st.integers(0, 4).map(lambda n: n == 4)  # what undoes all the rest must not come all the time
 SOAK = bool(os.environ.get("SOAK"))
 
@@ -34,6 +35,10 @@ class HandoffMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
+
+    @initialize(max_age=st.sampled_from([None, None, 1.0, 20.0]))
+    def retain(self, max_age):
+        self.world = World(max_age)
 
     # the connector's side
 
@@ -81,6 +86,20 @@ class HandoffMachine(RuleBasedStateMachine):
     @rule(pick=PICK, after_commit=st.booleans())
     def kill(self, pick, after_commit):
         self._syncer(pick).kill(after_commit=after_commit)
+
+    @precondition(lambda self: self.world.syncers)
+    @rule(pick=PICK, syncs=st.lists(SYNCS, min_size=1, max_size=6), after_commit=st.booleans(), away=AWAY)
+    def die_unacked(self, pick, syncs, after_commit, away):
+        """What arrived last is in the store or not; and nobody comes while it is in flight, or for longer."""
+        world, syncer = self.world, self._syncer(pick)
+        world.flow()
+        for sync_id in syncs:
+            world.capture(sync_id, 10)
+        for _ in range(2):
+            world.elapse(0.3, flowing=False)
+            world.carry()
+        syncer.kill(after_commit=after_commit)
+        world.elapse(away, flowing=False)
 
     @precondition(lambda self: self.world.syncers)
     @rule(pick=PICK)
@@ -135,6 +154,7 @@ class HandoffMachine(RuleBasedStateMachine):
     @invariant()
     def account_is_conserved(self):
         """Captured = acked + retained + Σ dropped, per sync, and as the model counts."""
+        self.world.look()
         facts, counters = self.world.buffer.snapshot()
         expected = self.world.model.counters(facts.acked_through)
         retained = self.world.model.retained(facts.acked_through)

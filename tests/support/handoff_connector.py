@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from captured_exchanges.buffer import CaptureBuffer
+from captured_exchanges.connector.peer_input import completed
 from captured_exchanges.exchange import (
     Ack,
     Closing,
@@ -30,6 +31,7 @@ from captured_exchanges.handoff.serving import (
     Abandon,
     End,
     Handoff,
+    Keep,
     Nudge,
     Read,
     Release,
@@ -54,9 +56,16 @@ def encoded(name: str = "", *, size: int = 100, sync_id: str = "s", kind: str = 
 class Connector:
     """One connector process, as far as the handoff goes."""
 
-    def __init__(self, *, max_bytes: int = 1 << 20, buffer: CaptureBuffer | None = None, **terms) -> None:
+    def __init__(
+        self,
+        *,
+        max_bytes: int = 1 << 20,
+        max_age: float | None = None,
+        buffer: CaptureBuffer | None = None,
+        **terms,
+    ) -> None:
         self.now = 1000.0
-        self.buffer = buffer or CaptureBuffer(max_bytes=max_bytes)
+        self.buffer = buffer or CaptureBuffer(max_bytes=max_bytes, max_age=max_age, clock=lambda: self.now)
         self.handoff = Handoff(connector=CONNECTOR, policy=POLICY, terms=Terms(**terms))
         self.peers: list[Peer] = []
 
@@ -167,7 +176,7 @@ class Peer:
 
     def cut(self) -> None:
         """The connection breaks."""
-        self.stream.gone(self.connector.now)
+        self._gone()
         self.connector.settle()
 
     def take(self) -> None:
@@ -188,22 +197,27 @@ class Peer:
 
     def _perform(self, action: ServerAction, buffer: CaptureBuffer, now: float) -> None:
         match action:
-            case ServerSend(message, with_counters):
-                self.sent.append(replace(message, counters=buffer.counters()) if with_counters else message)
+            case ServerSend():
+                self.sent.append(completed(action, buffer))
                 if not self.stalled:
                     self.stream.written(now)
-            case Read(after, exchanges, size):
-                items = buffer.read(after, max_exchanges=exchanges, max_bytes=size)
+            case Read(after, exchanges, size, hold):
+                items = buffer.read(after, max_exchanges=exchanges, max_bytes=size, hold=hold)
                 self.stream.items(items, buffer.facts())
+            case Keep(seconds):
+                buffer.keep(seconds)
             case Release(through):
                 buffer.release(through)
             case Abandon(ticket):
                 buffer.abandon(ticket)
             case End():
                 self.ended = action
-                self.stream.gone(now)
+                self._gone()
             case Nudge():
                 pass  # `settle` asks every stream again anyway
+
+    def _gone(self) -> None:
+        self.connector.buffer.keep(self.stream.gone(self.connector.now).seconds)
 
     def of(self, kind: type) -> list:
         """The messages of a kind that were sent."""

@@ -8,9 +8,11 @@ the stored watermark and the new one, once, in order.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from captured_exchanges.exchange import (
+    CapturedExchange,
     Drained,
     Dropped,
     Gap,
@@ -24,13 +26,18 @@ from captured_exchanges.handoff.consuming import Commit
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One exchange, as the model saw it being captured; `dropped` is the reason, or empty."""
+    """One exchange, as the model saw it being captured; `dropped` is the reason, or empty. `sent`: an owner
+    was given it; `told`: one was told that it is lost.
+    """
 
     name: str
     sync_id: str
     size: int
     dropped: str = ""
     abandoned: bool = False
+    at: float = 0.0
+    sent: bool = False
+    told: bool = False
 
 
 @dataclass
@@ -51,6 +58,35 @@ class Model:
         captures = self.epochs[self.current]
         assert sequence == len(captures) + 1
         captures[sequence] = capture
+
+    def expire(self, sequences: Iterable[int]) -> None:
+        """Retention has taken these of the current epoch."""
+        for sequence in sequences:
+            self._change(sequence, dropped="retention")
+
+    def handed(self, after: int, through: int) -> None:
+        """An owner is given, or told of, everything in between."""
+        for sequence in range(after + 1, through + 1):
+            dropped = bool(self.epochs[self.current][sequence].dropped)
+            self._change(sequence, told=True) if dropped else self._change(sequence, sent=True)
+
+    def recall(self, after: int, through: int) -> set[int]:
+        """A store was given these before they were dropped: those that it has not lost."""
+        captures = self.epochs[self.current]
+        there = {
+            sequence
+            for sequence in range(after + 1, through + 1)
+            if captures[sequence].dropped == "retention"
+            and captures[sequence].sent
+            and not captures[sequence].told
+        }
+        for sequence in there:
+            self._change(sequence, dropped="")
+        return there
+
+    def _change(self, sequence: int, **fields) -> None:
+        captures = self.epochs[self.current]
+        captures[sequence] = replace(captures[sequence], **fields)
 
     def store(self, consumer_id: str) -> ModelStore:
         """The store of a consumer."""
@@ -78,17 +114,38 @@ class Model:
         return Counter(c.sync_id for s, c in kept.items() if s > acked_through)
 
     def check_row(self, epoch: str, sequence: int, name: str) -> None:
-        """A row is what was captured under its sequence, and was not dropped."""
+        """A row is what was captured under its sequence, and was not dropped before it was sent."""
         capture = self.epochs[epoch][sequence]
-        assert (capture.name, capture.dropped) == (name, "")
+        assert capture.name == name
+        assert not capture.dropped or (capture.dropped == "retention" and capture.sent)
+
+    def check_seen(self, epoch: str, item: Gap | CapturedExchange) -> None:
+        """What an observer hears was so when it was sent: meanwhile an exchange may have grown too old, or
+        one that had turned out to be in a store. Of a gap it stands inside of it is told shares.
+        """
+        if isinstance(item, CapturedExchange):
+            capture = self.epochs[epoch][item.sequence]
+            assert capture.name == item.exchange.request_id
+            assert capture.dropped in {"", "retention"}
+        elif item.reason == "retention":
+            missing = range(item.first_sequence, item.last_sequence + 1)
+            assert item.count == len(missing)
+            assert {self.epochs[epoch][sequence].dropped for sequence in missing} <= {"", "retention"}
+        else:
+            self.check_gap(item)
 
     def check_gap(self, gap: Gap) -> None:
-        """A gap tells exactly what is missing."""
+        """A gap tells exactly what is missing; but to a store that has some of what another owner was told
+        as one gap, and resumes inside of it, its share.
+        """
         assert gap.count == gap.last_sequence - gap.first_sequence + 1
         if gap.reason in ("released_elsewhere", "observer_lag"):
             return
         missing = [self.epochs[gap.epoch][s] for s in range(gap.first_sequence, gap.last_sequence + 1)]
         assert {capture.dropped for capture in missing} == {gap.reason}
+        before = self.epochs[gap.epoch].get(gap.first_sequence - 1)
+        if before and before.dropped == gap.reason and before.sent and before.told:
+            return
         assert gap.bytes == sum(capture.size for capture in missing)
         told = {sync.sync_id: sync.count for sync in gap.syncs}
         assert told == Counter(capture.sync_id for capture in missing)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from captured_exchanges.buffer import CaptureBuffer
+from captured_exchanges.buffer.shelf import Held
+from captured_exchanges.connector.peer_input import completed
 from captured_exchanges.exchange import (
     Ack,
+    BufferFacts,
     EncodedExchange,
+    Entry,
     Gap,
     Limits,
     Open,
@@ -36,9 +39,10 @@ from captured_exchanges.handoff.consuming import (
     Stop,
 )
 from captured_exchanges.handoff.consuming import Send as ClientSend
-from captured_exchanges.handoff.serving import Abandon, End, Handoff, Nudge, Read, Release, ServerStream
+from captured_exchanges.handoff.serving import Abandon, End, Handoff, Keep, Nudge, Read, Release, ServerStream
 from captured_exchanges.handoff.serving import Action as ServerAction
 from captured_exchanges.handoff.serving import Send as ServerSend
+from captured_exchanges.handoff.serving.side import last_of
 from captured_exchanges.wire import (
     decode_request,
     decode_response,
@@ -58,10 +62,14 @@ IN_FLIGHT = 4
 
 
 class World:
-    """One connector, which may be restarted, and whoever talks to it."""
+    """One connector, which may be restarted, and whoever talks to it. What is not committed for `max_age`
+    seconds is lost.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, max_age: float | None = None) -> None:
         self.now = 100.0
+        self.max_age = max_age
+        self.in_flight = 0
         self.model = Model()
         self.lines: list[Line] = []
         self.syncers: list[Syncer] = []
@@ -73,21 +81,53 @@ class World:
         """The connector dies with all it holds, and another one starts."""
         for line in list(self.lines):
             line.cut()
-        self.buffer = CaptureBuffer(max_bytes=MAX_BYTES)
+        self.buffer = CaptureBuffer(max_bytes=MAX_BYTES, max_age=self.max_age, clock=lambda: self.now)
+        self.in_flight = 0
         self.handoff = Handoff(connector=CONNECTOR, policy=POLICY)
         self.unfinished = []
         self.model.begin_epoch(self.buffer.facts().epoch)
 
     def capture(self, sync_id: str, body: int, *, abandoned: bool = False) -> None:
         """An exchange is captured; the model is told what became of it."""
+        self.look()
         self.names += 1
         exchange = _encoded(f"r{self.names}", sync_id, body)
         sequence = self.buffer.accept(exchange, abandoned=abandoned)
         dropped = "" if sequence else ("oversize" if exchange.size > MAX_BYTES else "overflow")
         sequence = sequence or self.buffer.facts().next_sequence - 1
         self.model.captured(
-            sequence, Capture(exchange.request_id, sync_id, exchange.size, dropped, abandoned)
+            sequence, Capture(exchange.request_id, sync_id, exchange.size, dropped, abandoned, self.now)
         )
+
+    def look(self) -> BufferFacts:
+        """The buffer's facts; and it has just now lost what is too old and not in flight, nothing else."""
+        facts, model = self.buffer.facts(), self.model
+        if not self.handoff.standing(self.now).owner:
+            self.in_flight = 0
+        if self.max_age is None:
+            return facts
+        captures = model.epochs[facts.epoch]
+        expected = {s for s in range(facts.acked_through + 1, len(captures) + 1) if not captures[s].dropped}
+        held = {item.last for item in self.buffer._stock.shelf._items if isinstance(item, Held)}
+        horizon = self.now - self.max_age
+        assert expected - held == {s for s in expected if captures[s].at <= horizon and s > self.in_flight}
+        model.expire(expected - held)
+        return facts
+
+    def handed(self, after: int, items: Sequence[Entry | Gap]) -> None:
+        """An owner was given this."""
+        through = last_of(items[-1]) if items else 0
+        self.in_flight = max(self.in_flight, through)
+        self.model.handed(after, through)
+
+    def release(self, through: int, syncer: Syncer | None) -> None:
+        """An owner has committed that much. What it had been given before it was dropped is in its store."""
+        after = self.buffer.facts().acked_through
+        self.buffer.release(through)
+        there = self.model.recall(after, through)
+        if syncer:
+            epoch = self.buffer.facts().epoch
+            assert there == there & set(syncer.store.rows.get(epoch, []))
 
     def begin(self, sync_id: str, body: int) -> None:
         """An exchange starts; it ends by one of `unfinished`, or when a drain gives up waiting."""
@@ -120,6 +160,14 @@ class World:
             moved |= sum(line.deliver_up() + line.deliver_down() for line in list(self.lines)) > 0
             moved |= sum(syncer.work() for syncer in self.syncers) > 0
             if not moved:
+                return
+        raise AssertionError("the ends never come to rest")
+
+    def carry(self) -> None:
+        """Everything happens but that a store works: what arrives is not committed."""
+        for _ in range(MANY):
+            moved = self.serve()
+            if not sum(line.deliver_up() + line.deliver_down() for line in list(self.lines)) + moved:
                 return
         raise AssertionError("the ends never come to rest")
 
@@ -162,8 +210,9 @@ class Line:
     def serve(self) -> bool:
         """One action at the connector's end."""
         world = self.world
+        world.look()
         before = world.buffer.snapshot() if self._observer else None
-        action = self.stream.next_action(world.buffer.facts(), world.now)
+        action = self.stream.next_action(world.look(), world.now)
         if action is None:
             return False
         self._perform(action)
@@ -178,7 +227,7 @@ class Line:
         """One request arrives at the connector."""
         if not self.up or self.deaf:
             return False
-        raw, facts = self.up.popleft(), self.world.buffer.facts()
+        raw, facts = self.up.popleft(), self.world.look()
         if raw is None:
             self.stream.half_closed(facts, self.world.now)
             return True
@@ -221,28 +270,34 @@ class Line:
     def _drop(self) -> None:
         if self in self.world.lines:
             self.world.lines.remove(self)
-        self.stream.gone(self.world.now)
+        self._gone()
+
+    def _gone(self) -> None:
+        self.world.buffer.keep(self.stream.gone(self.world.now).seconds)
 
     def _perform(self, action: ServerAction) -> None:
         buffer = self.world.buffer
         match action:
-            case ServerSend(message, with_counters):
+            case ServerSend(message):
                 self._check_allowance(message)
-                message = replace(message, counters=buffer.counters()) if with_counters else message
-                self.down.append(encode_response(message))
+                self.down.append(encode_response(completed(action, buffer)))
                 self._waiting = len(self.down) >= IN_FLIGHT
                 if not self._waiting:
                     self.stream.written(self.world.now)
-            case Read(after, exchanges, size):
-                items = buffer.read(after, max_exchanges=exchanges, max_bytes=size)
+            case Read(after, exchanges, size, hold):
+                items = buffer.read(after, max_exchanges=exchanges, max_bytes=size, hold=hold)
+                if hold:
+                    self.world.handed(after, items)
                 self.stream.items(items, buffer.facts())
+            case Keep(seconds):
+                buffer.keep(seconds)
             case Release(through):
-                buffer.release(through)
+                self.world.release(through, self.client)
             case Abandon(ticket):
                 buffer.abandon(ticket)
             case End():
                 self.ended = action
-                self.stream.gone(self.world.now)
+                self._gone()
             case Nudge():
                 pass
 
@@ -270,12 +325,8 @@ class Line:
                 assert first <= self._oldest
             else:
                 assert first == self.seen + 1
-            if isinstance(item, Gap):
-                self.world.model.check_gap(item)
-                self.seen = item.last_sequence
-            else:
-                self.world.model.check_row(response.epoch, item.sequence, item.exchange.request_id)
-                self.seen = item.sequence
+            self.world.model.check_seen(response.epoch, item)
+            self.seen = last_of(item)
 
 
 class Syncer:

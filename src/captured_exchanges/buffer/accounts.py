@@ -1,49 +1,87 @@
 """The account of each sync: captured = acked + retained + Σ dropped, at every instant.
 
 An entry keeps the Account it was captured into, so that what is released later is counted where it was
-captured, whatever happened to the table meanwhile. The table is bounded: a connector that outlives many
-syncs forgets the oldest one that is settled (nothing of it retained) by adding its account to that of the
-empty sync id, so that the totals over all syncs stay true. Where every account is unsettled, exchanges
-of further syncs are counted under the empty sync id. Not thread-safe: the buffer's lock guards it.
+captured, whatever happened to the table meanwhile. The table is bounded, for a connector outlives many
+syncs: beyond the bound one that is settled (nothing of it retained or in dispute) is forgotten by adding
+its account to that of the empty sync id, so that the totals over all syncs stay true. First goes the oldest
+that an attestation has told of, then the oldest. Where every account is unsettled, exchanges of further
+syncs are counted under the empty sync id. Not thread-safe: the buffer's lock guards it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from captured_exchanges.exchange import Dropped, GapReason, SyncCounters
 
 __all__ = ["MAX_SYNCS", "Account", "Accounts"]
 
 MAX_SYNCS = 256
-"""Accounts kept at most, besides that of the empty sync id."""
+"""Accounts kept at most, besides that of the empty sync id: with the longest ids and every reason there is,
+the counters of all of them are a message of under 256 KiB (PROTOCOL rule 6)."""
 
 
 class Account:
-    """What happened to the exchanges of one sync."""
+    """What happened to the exchanges of one sync. `disputed`: how many of the dropped may yet turn out to
+    be acked (see `sent_drops`); `attested`: an attestation has told of all of it.
+    """
 
-    __slots__ = ("abandoned", "acked", "captured", "dropped", "retained")
+    __slots__ = (
+        "abandoned", "acked", "attested", "captured", "disputed", "dropped", "retained", "retained_bytes",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.captured = 0
         self.acked = 0
         self.retained = 0
+        self.retained_bytes = 0
         self.abandoned = 0
+        self.disputed = 0
+        self.attested = False
         self.dropped: dict[GapReason, tuple[int, int]] = {}
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing that was captured so far can change this account any more."""
+        return not self.retained and not self.disputed
 
     def capture(self, *, abandoned: bool) -> None:
         """One more exchange, whatever becomes of it."""
         self.captured += 1
         self.abandoned += abandoned
+        self.attested = False
+
+    def retain(self, size: int) -> None:
+        """A captured exchange of `size` bytes is held."""
+        self.retained += 1
+        self.retained_bytes += size
+
+    def ack(self, size: int) -> None:
+        """An exchange that was held is committed by an owner."""
+        self._let_go(size)
+        self.acked += 1
+
+    def lose(self, reason: GapReason, size: int) -> None:
+        """An exchange that was held is lost."""
+        self._let_go(size)
+        self.drop(reason, size)
 
     def drop(self, reason: GapReason, size: int, count: int = 1) -> None:
         """`count` captured exchanges of `size` bytes together are lost."""
         lost, lost_bytes = self.dropped.get(reason, (0, 0))
         self.dropped[reason] = (lost + count, lost_bytes + size)
 
+    def recall(self, reason: GapReason, size: int) -> None:
+        """An exchange that counted as lost turns out to be committed by an owner."""
+        self.drop(reason, -size, -1)
+        if self.dropped[reason] == (0, 0):
+            del self.dropped[reason]
+        self.acked += 1
+
     def absorb(self, other: Account) -> None:
-        """Add another account to this one."""
+        """Add another account, which is settled, to this one."""
         self.captured += other.captured
         self.acked += other.acked
-        self.retained += other.retained
         self.abandoned += other.abandoned
         for reason, (count, size) in other.dropped.items():
             self.drop(reason, size, count)
@@ -52,6 +90,10 @@ class Account:
         """The account as it stands."""
         dropped = tuple(Dropped(reason, count, size) for reason, (count, size) in self.dropped.items())
         return SyncCounters(sync_id, self.captured, self.acked, dropped, self.abandoned)
+
+    def _let_go(self, size: int) -> None:
+        self.retained -= 1
+        self.retained_bytes -= size
 
 
 class Accounts:
@@ -73,6 +115,12 @@ class Accounts:
         named = tuple(account.counters(sync_id) for sync_id, account in self._named.items())
         return named + ((self._nameless.counters(""),) if self._nameless.captured else ())
 
+    def attest(self) -> tuple[SyncCounters, ...]:
+        """As `counters`, for an attestation: who reads it knows what there is to know of settled syncs."""
+        for account in self._named.values():
+            account.attested = account.settled
+        return self.counters()
+
     def _opened(self, sync_id: str) -> Account:
         if len(self._named) >= self._max_syncs and not self._forgot_one():
             return self._nameless
@@ -80,8 +128,13 @@ class Accounts:
         return account
 
     def _forgot_one(self) -> bool:
-        settled = next((name for name, account in self._named.items() if not account.retained), None)
+        settled = self._oldest(lambda account: account.attested) or self._oldest(
+            lambda account: account.settled
+        )
         if settled is None:
             return False
         self._nameless.absorb(self._named.pop(settled))
         return True
+
+    def _oldest(self, fits: Callable[[Account], bool]) -> str | None:
+        return next((name for name, account in self._named.items() if fits(account)), None)

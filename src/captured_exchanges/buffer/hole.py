@@ -2,52 +2,76 @@
 
 A hole remembers runs, one for each reason in a row, with the number of exchanges of each sync, and tells
 them as gaps. A run that a reader has been told is never grown: a later drop opens a new run, so that a
-reader that comes back learns exactly what is new. Bounded: where a hole collects more than MAX_RUNS, its
-older half is joined into one run for each reason. Counts and bytes by reason and sync stay exact then;
-which sequence had which reason does not, and only a reader that stands inside the joined part is told
-shares instead of counts. Not thread-safe: the buffer's lock guards it.
+reader that comes back learns exactly what is new. Bounded: a run names MAX_SYNCS syncs, the next one opens
+another; where a hole collects more than MAX_RUNS, its older half is joined into one run for each reason.
+Counts and bytes by reason stay exact then, and so do those of the syncs that are named; which sequence had
+which reason does not. Only a reader that stands inside a run is told shares of its bytes and syncs: in a
+joined part; an observer that saw the beginning before it was dropped; a store that has the beginning of what
+another owner was told meanwhile. Not thread-safe: the buffer's lock guards it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
+from captured_exchanges.buffer.sent_drops import SentDrop
 from captured_exchanges.exchange import Gap, GapReason, SyncCount
 
-__all__ = ["MAX_RUNS", "Hole"]
+__all__ = ["MAX_RUNS", "MAX_SYNCS", "Hole"]
 
 MAX_RUNS = 64
 """Runs that one hole keeps apart."""
+MAX_SYNCS = 64
+"""Syncs that one run names; a joined run may count exchanges of others that it does not name."""
 
 
 class Hole:
     """Dropped sequences without an entry between them."""
 
-    __slots__ = ("_runs",)
+    __slots__ = ("_runs", "_told")
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []
+        self._told = 0
 
     @property
     def last(self) -> int:
         """The last dropped sequence."""
         return self._runs[-1].last
 
-    def add(self, sequence: int, sync_id: str, size: int, reason: GapReason, *, told: int) -> None:
-        """Note a dropped exchange of `size` bytes at the next sequence; readers know of all up to `told`."""
+    def add(self, sequence: int, sync_id: str, size: int, reason: GapReason) -> None:
+        """Note a dropped exchange of `size` bytes at the next sequence."""
         tail = self._runs[-1] if self._runs else None
-        if tail is None or tail.reason != reason or tail.first <= told:
+        if tail is None or tail.reason != reason or tail.first <= self._told or not tail.names(sync_id):
             tail = _Run(sequence, reason)
             self._runs.append(tail)
         tail.add(sync_id, size)
-        if len(self._runs) > MAX_RUNS:
-            self._join_older_half()
+        self._join()
+
+    def absorb(self, following: Hole) -> None:
+        """What lay between has been dropped: this hole goes on to the end of the following one."""
+        tail, (head, *rest) = self._runs[-1], following._runs
+        if tail.first > self._told and head.first > following._told and tail.goes_on_with(head):
+            tail.absorb(head)
+        else:
+            rest = following._runs
+        self._runs += rest
+        self._told = max(self._told, following._told)
+        self._join()
 
     def gaps(self, epoch: str, after: int) -> list[Gap]:
-        """What was dropped after a sequence, in order."""
+        """Tell a reader what was dropped after a sequence, in order."""
+        self._told = self.last
         return [run.after(after).gap(epoch) for run in self._runs if run.last > after]
 
-    def forget(self, through: int) -> None:
-        """Drop what lies up to and including a sequence."""
-        self._runs = [run.after(through) for run in self._runs if run.last > through]
+    def forget(self, through: int, sent: Sequence[SentDrop] = ()) -> None:
+        """Drop what lies up to and including a sequence; `sent`: single exchanges there, as far as known."""
+        self._runs = [run.after(through, sent) for run in self._runs if run.last > through]
+
+    def _join(self) -> None:
+        while len(self._runs) > MAX_RUNS:
+            self._join_older_half()
 
     def _join_older_half(self) -> None:
         half = len(self._runs) // 2
@@ -77,31 +101,54 @@ class _Run:
     def last(self) -> int:
         return self.first + self.count - 1
 
-    def add(self, sync_id: str, size: int, count: int = 1) -> None:
-        self.count += count
+    def names(self, sync_id: str) -> bool:
+        """Whether this sync is named here, or may yet be."""
+        return len(self.syncs) < MAX_SYNCS or sync_id in self.syncs
+
+    def goes_on_with(self, other: _Run) -> bool:
+        """Whether both are one run, and no sync is left unnamed in it."""
+        return self.reason == other.reason and len(self.syncs.keys() | other.syncs.keys()) <= MAX_SYNCS
+
+    def add(self, sync_id: str, size: int) -> None:
+        self.count += 1
         self.bytes += size
-        self.syncs[sync_id] = self.syncs.get(sync_id, 0) + count
+        self._name(sync_id, 1)
 
     def absorb(self, other: _Run) -> None:
-        for sync_id, count in other.syncs.items():
-            self.add(sync_id, 0, count)
+        self.count += other.count
         self.bytes += other.bytes
+        for sync_id, count in other.syncs.items():
+            self._name(sync_id, count)
 
-    def after(self, sequence: int) -> _Run:
+    def after(self, sequence: int, sent: Sequence[SentDrop] = ()) -> _Run:
         """The part after a sequence, which is this run itself where it starts later."""
         known = max(0, sequence - self.first + 1)
-        return self._without(known) if known else self
-
-    def _without(self, known: int) -> _Run:
+        if not known:
+            return self
         rest = _Run(self.first + known, self.reason)
-        size = self.bytes * (self.count - known) // self.count
-        for sync_id, count in self.syncs.items():  # syncs come one after another: the first ones go first
+        rest.count = self.count - known
+        head = [drop for drop in sent if self.first <= drop.sequence <= sequence]
+        if len(head) == known:
+            rest.bytes = self.bytes - sum(drop.size for drop in head)
+            rest.syncs = dict(Counter(self.syncs) - Counter(drop.sync_id for drop in head))
+        else:
+            rest.bytes = self.bytes * rest.count // self.count
+            rest.syncs = self._syncs_after(known)
+        return rest
+
+    def _syncs_after(self, known: int) -> dict[str, int]:
+        """As if syncs came one after another: the first ones go first."""
+        rest: dict[str, int] = {}
+        for sync_id, count in self.syncs.items():
             taken = min(known, count)
             known -= taken
             if count > taken:
-                rest.add(sync_id, 0, count - taken)
-        rest.bytes = size
+                rest[sync_id] = count - taken
         return rest
+
+    def _name(self, sync_id: str, count: int) -> None:
+        if self.names(sync_id):
+            self.syncs[sync_id] = self.syncs.get(sync_id, 0) + count
 
     def gap(self, epoch: str) -> Gap:
         syncs = tuple(SyncCount(sync_id, count) for sync_id, count in self.syncs.items())

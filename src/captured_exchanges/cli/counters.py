@@ -12,6 +12,8 @@ from captured_exchanges.exchange import SyncCounters
 
 __all__ = ["columns", "counter_lines", "counter_record", "reasons"]
 
+_NAMELESS = "(none, or earlier)"
+"""Exchanges without a sync, and those of syncs that a connector no longer keeps apart."""
 _TITLES = ("SYNC", "CAPTURED", "ACKED", "RETAINED", "ABANDONED", "DROPPED")
 
 
@@ -63,4 +65,4 @@ def _cells(counters: SyncCounters) -> tuple[str, ...]:
     dropped = {entry.reason: entry.count for entry in counters.dropped}
     retained = counters.captured - counters.acked - sum(dropped.values())
     numbers = (counters.captured, counters.acked, retained, counters.abandoned)
-    return (counters.sync_id or "(none)", *map(str, numbers), reasons(dropped))
+    return (counters.sync_id or _NAMELESS, *map(str, numbers), reasons(dropped))

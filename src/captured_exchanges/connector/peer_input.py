@@ -60,6 +60,8 @@ def tell(stream: ServerStream, heard: Heard, facts: BufferFacts, now: float) -> 
 def completed(send: Send, buffer: ReadableBuffer) -> ServerMessage:
     """What a Send asks to write, with the buffer's counters where it asks for them."""
     message = send.message
-    if send.with_counters and isinstance(message, ServerHeartbeat | Drained):
+    if send.with_counters and isinstance(message, Drained):
+        return replace(message, counters=buffer.attest())
+    if send.with_counters and isinstance(message, ServerHeartbeat):
         return replace(message, counters=buffer.counters())
     return message

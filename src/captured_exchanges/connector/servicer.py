@@ -118,7 +118,7 @@ class ExchangeServicer:
             telemetry.count("connector.stream_failed")
             end = End(grpc.StatusCode.INTERNAL.value[0], "the stream failed at the connector's end")
         finally:
-            stream.gone(self._clock())
+            self._buffer.keep(stream.gone(self._clock()).seconds)
             self._leave(shell)
         if end:
             context.set_code(_CODES[end.code])

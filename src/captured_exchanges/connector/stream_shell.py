@@ -18,7 +18,7 @@ import grpc.aio
 from captured_exchanges import telemetry
 from captured_exchanges.connector.peer_input import Heard, Sign, completed, tell, understood
 from captured_exchanges.exchange import ReadableBuffer
-from captured_exchanges.handoff.serving import Abandon, End, Nudge, Read, Release, ServerStream
+from captured_exchanges.handoff.serving import Abandon, End, Keep, Nudge, Read, Release, ServerStream
 from captured_exchanges.handoff.serving import Action as ServerAction
 from captured_exchanges.handoff.serving import Send as ServerSend
 from captured_exchanges.wire import encode_response
@@ -86,10 +86,12 @@ class StreamShell:
         match action:
             case ServerSend():
                 self._keep(self._write(encode_response(completed(action, self._buffer))))
-            case Read(after, exchanges, size):
-                items = self._buffer.read(after, max_exchanges=exchanges, max_bytes=size)
+            case Read(after, exchanges, size, hold):
+                items = self._buffer.read(after, max_exchanges=exchanges, max_bytes=size, hold=hold)
                 self._stream.items(items, self._buffer.facts())
                 await asyncio.sleep(0)  # an observer's filter may let many reads follow each other
+            case Keep(seconds):
+                self._buffer.keep(seconds)
             case Release(through):
                 self._buffer.release(through)
             case Abandon(ticket):  # redacts and encodes: not on the loop

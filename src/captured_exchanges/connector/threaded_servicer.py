@@ -157,7 +157,9 @@ class ThreadedExchangeServicer:
 
     def _leave(self, shell: ThreadedShell, stream: ServerStream) -> None:
         with self._lock:
-            stream.gone(self._clock())
+            self._buffer.keep(
+                stream.gone(self._clock()).seconds
+            )  # under the lock: the next owner's comes after
         shell.close()
         self._count_down(shell)
         self._wake_all()  # a stop may have waited for this one

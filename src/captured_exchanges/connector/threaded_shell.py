@@ -19,7 +19,17 @@ import grpc
 from captured_exchanges import telemetry
 from captured_exchanges.connector.peer_input import Heard, Sign, completed, tell, understood
 from captured_exchanges.exchange import ReadableBuffer
-from captured_exchanges.handoff.serving import Abandon, Action, End, Nudge, Read, Release, Send, ServerStream
+from captured_exchanges.handoff.serving import (
+    Abandon,
+    Action,
+    End,
+    Keep,
+    Nudge,
+    Read,
+    Release,
+    Send,
+    ServerStream,
+)
 from captured_exchanges.wire import encode_response
 
 __all__ = ["ThreadedShell"]
@@ -123,10 +133,12 @@ class ThreadedShell:
             case Send():
                 self._writing = True
                 self._outbox.put(encode_response(completed(action, self._buffer)))
-            case Read(after, exchanges, size):
-                items = self._buffer.read(after, max_exchanges=exchanges, max_bytes=size)
+            case Read(after, exchanges, size, hold):
+                items = self._buffer.read(after, max_exchanges=exchanges, max_bytes=size, hold=hold)
                 with self._lock:
                     self._stream.items(items, self._buffer.facts())
+            case Keep(seconds):
+                self._buffer.keep(seconds)
             case Release(through):
                 self._buffer.release(through)
             case Abandon(ticket):  # redacts and encodes: may take a while

@@ -77,15 +77,30 @@ class ReadableBuffer(Protocol):
         """The account of each sync, consistent in itself."""
         ...
 
-    def read(self, after_sequence: int, *, max_exchanges: int, max_bytes: int) -> Sequence[Entry | Gap]:
+    def attest(self) -> tuple[SyncCounters, ...]:
+        """As `counters`, for an attestation: of syncs that it shows as settled nobody need be told again."""
+        ...
+
+    def read(
+        self, after_sequence: int, *, max_exchanges: int, max_bytes: int, hold: bool = False
+    ) -> Sequence[Entry | Gap]:
         """Entries and gaps after a sequence, in order and without holes, within the bounds (one larger
         entry passes alone); sequences that were released come as a `released_elsewhere` gap. Empty at
-        the end of the buffer.
+        the end of the buffer. `hold`: an owner is given this; the entries are in flight from now on, and
+        what is in flight is never dropped.
+        """
+        ...
+
+    def keep(self, seconds: float | None) -> None:
+        """What is in flight stays so for so many seconds from now, 0 for no longer; None: for as long as
+        somebody owns, until this is called again. Repeats are harmless.
         """
         ...
 
     def release(self, through_sequence: int) -> None:
-        """An owner has committed everything through this sequence: forget it, count it as acked."""
+        """An owner has committed everything through this sequence: forget it, count it as acked, even what
+        was dropped after an owner had been given it, unless one has been told the gap since.
+        """
         ...
 
     def abandon(self, before_ticket: int) -> None:

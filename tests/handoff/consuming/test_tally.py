@@ -2,9 +2,11 @@
 
 import pytest
 
+from captured_exchanges.buffer import CaptureBuffer
 from captured_exchanges.exchange import Dropped
 from captured_exchanges.handoff.consuming.actions import Commit
 from captured_exchanges.handoff.consuming.tally import Tally
+from support.buffer_exchanges import encoded
 from support.syncer_messages import EPOCH, batch, counters, drained, gap
 
 
@@ -106,6 +108,37 @@ def test_of_many_syncs_the_sum_is_compared():
     lying = drained(300, counters=(counters(captured=43, acked=43), *apart))
     assert tally(landed, commit(300, 300, attested=agreeing)).findings == ()
     assert "all syncs" in tally(landed, commit(300, 300, attested=lying)).findings[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"": 2, "b": 1}, ""),  # `a` is forgotten
+        ({"": 1, "a": 1, "b": 1}, ""),  # half of it: it went on after it was forgotten
+        ({"": 1, "b": 1}, "all syncs: the connector counts 2 acked, 3 were stored"),
+        ({"": 1, "b": 2}, "sync 'b': the connector counts 2 acked, 1 were stored"),
+        ({"a": 1, "b": 2}, "sync 'a': the connector counts 1 acked, 2 were stored"),
+    ],
+)
+def test_syncs_that_the_connector_has_forgotten_are_no_finding(told, words):
+    """However few accounts it keeps: what it misses of a sync must be under the empty id, and no more."""
+    landed = commit(0, 3, batch(1, 2, sync_id="a"), batch(3, sync_id="b"))
+    accounts = tuple(counters(sync_id, captured=n, acked=n) for sync_id, n in told.items())
+    findings = tally(landed, commit(3, 3, attested=drained(3, counters=accounts))).findings
+    assert findings[:1] == ((words,) if words else ())
+
+
+def test_ten_thousand_syncs_of_a_real_buffer_agree():
+    """A consumer that has taken all of them, or only the last few, finds nothing amiss."""
+    for max_syncs, seen in ((256, 10_000), (3, 100)):
+        buffer, whole = CaptureBuffer(max_syncs=max_syncs, epoch=EPOCH), Tally("ours")
+        whole.opened(EPOCH, 0)
+        for number in range(1, seen + 1):
+            buffer.accept(encoded(100, f"sync-{number // 2}"))
+            whole.landed(commit(number - 1, number, batch(number, sync_id=f"sync-{number // 2}")))
+            buffer.release(number)
+        whole.landed(commit(seen, seen, attested=drained(seen, counters=buffer.attest())))
+        assert whole.findings == ()
 
 
 def test_counting_is_bounded_whatever_the_peer_names():

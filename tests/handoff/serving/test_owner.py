@@ -7,6 +7,8 @@ from captured_exchanges.exchange import (
     Ack,
     Drain,
     Drained,
+    Dropped,
+    Heartbeat,
     Limits,
     Open,
     Opened,
@@ -14,7 +16,7 @@ from captured_exchanges.exchange import (
     ResumePosition,
 )
 from captured_exchanges.handoff import Status
-from captured_exchanges.handoff.serving import Read, Release, ServerStream
+from captured_exchanges.handoff.serving import Keep, Read, Release, ServerStream
 from captured_exchanges.wire import encode_response
 from support.handoff_connector import Connector
 
@@ -228,6 +230,111 @@ def test_rule_13_resume_past_the_gap_counts_once():
     assert connector.buffer.facts().retained_exchanges == 0
 
 
+def sent_and_cut(connector):
+    """An owner is sent all there is, and cut off before it can ack."""
+    owner = connector.owner()
+    connector.advance(1)
+    owner.cut()
+
+
+def test_rule_13_what_was_sent_stays_while_its_owner_stays():
+    """An owner that does not ack keeps what it was sent from growing too old, and nothing else."""
+    connector = Connector(max_age=60)
+    connector.capture(3)
+    owner = connector.owner(limits=Limits(max_outstanding_exchanges=2))
+    for _ in range(20):
+        connector.advance(10)
+        owner.say(Heartbeat())
+    assert owner.sequences == [1, 2]
+    assert connector.counters().dropped == (Dropped("retention", 1, 100),)
+    owner.ack(2)
+    connector.advance(1)
+    assert owner.gaps == [(3, 3, "retention")]
+
+
+def test_rule_13_what_was_sent_stays_in_flight_until_ownership_lapses():
+    """For the 30 s in which the owner may come back; then it may be dropped."""
+    connector = Connector(max_age=5)
+    connector.capture(3)
+    sent_and_cut(connector)
+    connector.advance(29.9)
+    assert connector.buffer.facts().retained_exchanges == 3
+    connector.advance(0.1)
+    assert connector.counters().dropped == (Dropped("retention", 3, 300),)
+
+
+def test_rule_13_an_owner_that_comes_back_in_time_finds_it():
+    """For as long as it stays, though it acks nothing."""
+    connector = Connector(max_age=5)
+    connector.capture(3)
+    sent_and_cut(connector)
+    connector.advance(20)
+    owner = connector.owner(take_over=True)
+    for _ in range(10):
+        connector.advance(10)
+        owner.say(Heartbeat())
+    assert owner.sequences == [1, 2, 3]
+    assert connector.counters().dropped == ()
+
+
+def test_rule_13_an_observer_that_leaves_ends_no_ownership():
+    """Only the owner's own end lets anything lapse."""
+    connector = Connector(max_age=5)
+    connector.capture(3)
+    owner = connector.owner()
+    connector.advance(1)
+    connector.observer(follow=True).cut()
+    for _ in range(10):
+        connector.advance(10)
+        owner.say(Heartbeat())
+    assert connector.buffer.facts().retained_exchanges == 3
+
+
+def test_rule_13_ownership_that_is_given_up_lapses_at_once():
+    """After `drained` and a half-close nobody comes back for what was sent since."""
+    connector = Connector(max_age=5)
+    owner = connector.owner()
+    owner.drain()
+    connector.capture_at_once(1)
+    connector.advance(4)
+    owner.half_close()
+    connector.advance(1)
+    assert connector.counters().dropped == (Dropped("retention", 1, 100),)
+
+
+def test_rule_13_a_resume_past_what_was_dropped_after_sending_moves_it_to_acked():
+    """The owner had committed two of three: those were not lost, and it is told of the third alone."""
+    connector = Connector(max_age=5)
+    connector.capture(3)
+    sent_and_cut(connector)
+    connector.advance(40)
+    assert connector.counters().dropped == (Dropped("retention", 3, 300),)
+    owner = connector.owner(resume=(ResumePosition(connector.epoch, 2),))
+    connector.advance(1)
+    assert owner.gaps == [(3, 3, "retention")]
+    owner.ack(3)
+    counters = connector.counters()
+    assert (counters.captured, counters.acked, counters.dropped) == (3, 2, (Dropped("retention", 1, 100),))
+
+
+def test_rule_13_an_ack_for_what_an_earlier_stream_was_sent_moves_it_too():
+    """A commit that lands after the consumer has opened again is as good as a resume: but for what this
+    stream was told to be lost.
+    """
+    for told_first in (False, True):
+        connector = Connector(max_age=5)
+        connector.capture(3)
+        sent_and_cut(connector)
+        connector.advance(40)
+        owner = connector.connect()
+        owner.stalled = not told_first
+        owner.say(Open(consumer_id="c1"))
+        connector.advance(1)
+        assert owner.gaps == ([(1, 3, "retention")] if told_first else [])
+        owner.ack(3)
+        assert connector.counters().acked == (0 if told_first else 3)
+
+
 def test_rule_16_an_owner_takes_exchanges_of_every_sync():
     """Nothing is held back for belonging to another sync."""
     connector = Connector()
@@ -294,6 +401,7 @@ def test_rule_4_a_read_that_an_ack_overtook_is_done_again():
     buffer, now = connector.buffer, connector.now
     stream = ServerStream(connector.handoff, now)
     stream.receive(Open(consumer_id="c1"), buffer.facts(), now)
+    assert stream.next_action(buffer.facts(), now) == Keep(None)
     assert isinstance(stream.next_action(buffer.facts(), now).message, Opened)
     stream.written(now)
     stream.receive(Drain(), buffer.facts(), now)

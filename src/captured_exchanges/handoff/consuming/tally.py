@@ -22,7 +22,7 @@ from captured_exchanges.handoff.consuming.actions import Commit
 __all__ = ["EpochAccount", "Tally"]
 
 _MAX_SYNCS = 256
-"""Accounts that a connector keeps apart; of further syncs it adds up, so only the sum can be compared."""
+"""Syncs of which rows are counted apart; of more only the sum can be compared."""
 _REASONS = frozenset(get_args(GapReason))
 _COUNTED_AS_DROPPED = frozenset({"overflow", "oversize", "spool_failure", "retention"})
 _OTHER = "other"
@@ -62,17 +62,23 @@ class EpochAccount:
         return tuple(found)
 
     def _differences(self, drained: Drained) -> list[str]:
+        """Of a sync, or of all: a connector counts syncs that it has forgotten under the empty id. Where that
+        has more than our rows without a sync, others have less there, and only the sum is exact.
+        """
         told = {counters.sync_id: counters.acked for counters in drained.counters}
         current = drained.acked_through == self.through
-        if len(told) >= _MAX_SYNCS or len(self.rows) > _MAX_SYNCS:
-            return _difference("all syncs", sum(told.values()), self.stored, current=current)
+        summed = _difference("all syncs", sum(told.values()), self.stored, current=current)
+        if len(self.rows) > _MAX_SYNCS:
+            return summed
+        exact = current and told.get("", 0) <= self.rows[""]
+        names = (told.keys() | self.rows.keys()) - (set() if exact else {""})
         return [
             finding
-            for sync_id in sorted(told.keys() | self.rows.keys())
+            for sync_id in sorted(names)
             for finding in _difference(
-                f"sync {sync_id!r}", told.get(sync_id, 0), self.rows[sync_id], current=current
+                f"sync {sync_id!r}", told.get(sync_id, 0), self.rows[sync_id], current=exact
             )
-        ]
+        ] or summed
 
     def _untold_drops(self, drained: Drained) -> list[str]:
         dropped: Counter[str] = Counter()

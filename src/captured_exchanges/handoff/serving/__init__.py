@@ -1,6 +1,6 @@
 """The connector's end of the handoff, decided without I/O."""
 
-from captured_exchanges.handoff.serving.actions import Abandon, Action, End, Nudge, Read, Release, Send
+from captured_exchanges.handoff.serving.actions import Abandon, Action, End, Keep, Nudge, Read, Release, Send
 from captured_exchanges.handoff.serving.registry import Handoff, Standing
 from captured_exchanges.handoff.serving.stream import ServerStream
 from captured_exchanges.handoff.serving.terms import Terms
@@ -15,6 +15,7 @@ __all__ = [
     "Abandon",
     "Action",
     "End",
+    "Keep",
     "Nudge",
     "Read",
     "Release",

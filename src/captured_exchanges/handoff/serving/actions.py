@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from captured_exchanges.exchange import ServerMessage
 
-__all__ = ["Abandon", "Action", "End", "Nudge", "Read", "Release", "Send"]
+__all__ = ["Abandon", "Action", "End", "Keep", "Nudge", "Read", "Release", "Send"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ class Read:
     after_sequence: int
     max_exchanges: int
     max_bytes: int
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """There is an owner (None), or there is none but for so many seconds: `buffer.keep`."""
+
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +66,5 @@ class End:
     details: str
 
 
-Action: TypeAlias = Send | Read | Release | Abandon | Nudge | End
+Action: TypeAlias = Send | Read | Keep | Release | Abandon | Nudge | End
 """What a shell may be asked to do."""

@@ -122,6 +122,7 @@ class OwnerSide:
             self._position,
             min(self.limits.max_batch_exchanges, room),
             min(self.limits.max_batch_bytes, self._allowance.room_bytes),
+            hold=True,
         )
 
     def take(self, read: Read, items: Sequence[Entry | Gap], facts: BufferFacts) -> list[OutgoingBatch | Gap]:

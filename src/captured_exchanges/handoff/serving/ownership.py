@@ -48,6 +48,10 @@ class Ownership:
         """The owner's consumer id; empty: nobody owns."""
         return self._consumer_id if self._stream is not None or now < self._kept_until else ""
 
+    def kept_for(self, now: float) -> float | None:
+        """For how many seconds its owner may still come back; None: it has a stream."""
+        return None if self._stream is not None else max(0.0, self._kept_until - now)
+
     def check(self, open_: Open, now: float) -> None:
         """Raise ProtocolViolation (FAILED_PRECONDITION) where another consumer owns and is not to be
         taken over.

@@ -120,6 +120,10 @@ class Handoff:
         """Whether this stream is the owner's."""
         return self._ownership.stream is member
 
+    def kept_for(self, now: float) -> float | None:
+        """For how many seconds what was sent stays in flight (rule 13); None: the owner has a stream."""
+        return self._ownership.kept_for(now)
+
     def give_up(self, member: Member) -> None:
         """The owner has drained and half-closed: its ownership ends at once."""
         self._ownership.give_up(member)

@@ -5,7 +5,7 @@
     what shall I do now?                 ->   next_action(facts, now) -> Action | None
     a Read was performed                 ->   items
     a Send was performed                 ->   written
-    the call is over                     ->   gone
+    the call is over                     ->   gone -> Keep
 
 A shell asks `next_action` after every input, whenever the buffer has changed, at `wake_at`, and after a
 Nudge; it performs each action and asks again, with fresh facts, until the answer is None. At most one Read
@@ -34,7 +34,7 @@ from captured_exchanges.exchange import (
     ServerHeartbeat,
     ServerMessage,
 )
-from captured_exchanges.handoff.serving.actions import Action, End, Nudge, Read, Send
+from captured_exchanges.handoff.serving.actions import Action, End, Keep, Nudge, Read, Send
 from captured_exchanges.handoff.serving.ending import Ending
 from captured_exchanges.handoff.serving.liveness import Liveness
 from captured_exchanges.handoff.serving.observer import ObserverSide
@@ -67,7 +67,7 @@ class ServerStream:
         self._opened = False
         self._outbox: deque[ServerMessage] = deque()
         self._reading: Read | None = None
-        self._nudge = False
+        self._first: deque[Action] = deque()
         self._half_closed = False
         self._ending: Ending | None = None
         self._over = False
@@ -103,11 +103,14 @@ class ServerStream:
         """The Send in progress is done."""
         self._live.write_ends(now)
 
-    def gone(self, now: float) -> None:
-        """The call is over, whoever ended it: the stream gives up its place. Repeats are harmless."""
+    def gone(self, now: float) -> Keep:
+        """The call is over, whoever ended it: the stream gives up its place, and the answer is to be
+        performed. Repeats are harmless.
+        """
         self._over = True
         self.wake_at = None
         self._handoff.leave(self, now)
+        return Keep(self._handoff.kept_for(now))
 
     def supersede(self, reason: str) -> None:
         """Another stream owns now (rule 7). Called by the registry."""
@@ -130,9 +133,8 @@ class ServerStream:
         return action
 
     def _decide(self, facts: BufferFacts, now: float) -> Action | None:
-        if self._nudge:
-            self._nudge = False
-            return Nudge()
+        if self._first:
+            return self._first.popleft()
         freed = self._side.free(facts, now) if self._side else None
         if freed:
             return freed
@@ -177,7 +179,11 @@ class ServerStream:
             raise ProtocolViolation(
                 "only observers are admitted here: leave out open.consumer_id", code=Status.PERMISSION_DENIED
             )
-        resumed, self._nudge = self._handoff.own(open_, self, facts, now)
+        resumed, superseded = self._handoff.own(open_, self, facts, now)
+        if superseded:
+            self._first.append(Nudge())
+        if self._handoff.sent_through(facts) > facts.acked_through:  # earlier; and it must not lapse now
+            self._first.append(Keep(None))
         limits = agree(open_.limits, self._terms.owner_default, self._terms.owner_maximum)
         self._side = OwnerSide(self._handoff, self, facts, resumed, limits)
 
