@@ -35,7 +35,11 @@ _log = logging.getLogger(__name__)
 
 
 def open_store(
-    path: str | os.PathLike[str], mode: Mode = "r", *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES
+    path: str | os.PathLike[str],
+    mode: Mode = "r",
+    *,
+    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    max_sync_bytes: int | None = None,
 ) -> Store:
     """Open a `.c1z` or a SQLite database.
 
@@ -43,6 +47,8 @@ def open_store(
         path: `.db`, `.sqlite` and `.sqlite3` are SQLite, any other name tells by its first bytes.
         mode: "r", or "rw", which makes the file where it is missing (a `.c1z` when it is first saved).
         max_unpacked_bytes: The bound on what a `.c1z` may unpack to; free disk is another.
+        max_sync_bytes: What the documents of a sync may take, in bytes; None: as much as they do. What is
+            above goes when the store is saved: bodies first, oldest first, each cut told in the ledger.
 
     Raises:
         StoreLocked: For "rw": another process writes this `.c1z`.
@@ -52,6 +58,8 @@ def open_store(
     """
     if mode not in {"r", "rw"}:
         raise ValueError(f"mode is 'r' or 'rw', not {mode!r}")
+    if max_sync_bytes is not None and max_sync_bytes < 0:
+        raise ValueError(f"max_sync_bytes is a number of bytes, not {max_sync_bytes}")
     given = Path(path)
     with explained(str(given)):
         kind, present = contents(given)
@@ -60,7 +68,9 @@ def open_store(
             _require_saved(given, real, present)
             return _read_c1z(given, real, max_unpacked_bytes) if kind == "c1z" else _read_sqlite(given, real)
         _require_writable(given, present)
-        return _write_c1z(given, real, max_unpacked_bytes) if kind == "c1z" else _write_sqlite(given, real)
+        if kind == "c1z":
+            return _write_c1z(given, real, max_unpacked_bytes, max_sync_bytes)
+        return _write_sqlite(given, real, max_sync_bytes)
 
 
 def _require_writable(given: Path, present: bool) -> None:
@@ -81,7 +91,7 @@ def _require_saved(given: Path, real: Path, present: bool) -> None:
     raise StoreError(f"{given}: no such file: check the path")
 
 
-def _write_c1z(given: Path, real: Path, limit: int) -> Store:
+def _write_c1z(given: Path, real: Path, limit: int, max_sync_bytes: int | None) -> Store:
     folder = WorkingFolder.claim(real)
     worthless = False
     try:
@@ -101,7 +111,7 @@ def _write_c1z(given: Path, real: Path, limit: int) -> Store:
         _log.warning(
             "%s: a run that crashed left work unsaved; it was recovered and goes in when saved", given
         )
-    return Store(given, database, folder=folder, recovered=recovered)
+    return Store(given, database, folder=folder, recovered=recovered, max_sync_bytes=max_sync_bytes)
 
 
 def _unpack_into(folder: WorkingFolder, given: Path, limit: int) -> None:
@@ -142,10 +152,11 @@ def _copy_of_crashed(real: Path, database: Path, name: str) -> bool:
     return True
 
 
-def _write_sqlite(given: Path, real: Path) -> Store:
+def _write_sqlite(given: Path, real: Path, max_sync_bytes: int | None) -> Store:
     if not real.exists():
         create_private(real).close()
-    return Store(given, Database(real, name=str(given), read_only=False))
+    database = Database(real, name=str(given), read_only=False)
+    return Store(given, database, max_sync_bytes=max_sync_bytes)
 
 
 def _read_sqlite(given: Path, real: Path) -> Store:

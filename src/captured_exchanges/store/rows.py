@@ -68,9 +68,9 @@ def bound(exchange: RedactedExchange, sync_id: str, moment: str) -> Row:
 
 def stored(row: tuple[Value, ...]) -> StoredExchange:
     """A row of SELECT as a record, whatever types it holds."""
-    number, request_id, sync_id, transport_kind, request, response, intent, discovered_at = row
+    place, request_id, sync_id, transport_kind, request, response, intent, discovered_at = row
     return StoredExchange(
-        id=int(number or 0),
+        id=number(place),
         request_id=text(request_id),
         sync_id=text(sync_id),
         transport_kind=text(transport_kind),

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from captured_exchanges.store.budget import Cut, keep_within
 from captured_exchanges.store.database import Database
 from captured_exchanges.store.exchanges import ExchangeStore
 from captured_exchanges.store.faults import explained
@@ -41,14 +42,23 @@ class Store:
         path: As it was given.
         recovered: What a crashed run had committed, but not saved, was found and is in this store.
         pruned: How many exchanges of syncs that the file no longer knows `save` has taken away.
+        cuts: What `save` has cut from syncs that took more than `max_sync_bytes`.
     """
 
     def __init__(
-        self, path: Path, database: Database, *, folder: WorkingFolder | None = None, recovered: bool = False
+        self,
+        path: Path,
+        database: Database,
+        *,
+        folder: WorkingFolder | None = None,
+        recovered: bool = False,
+        max_sync_bytes: int | None = None,
     ) -> None:
         self.path = path
         self.recovered = recovered
         self.pruned = 0
+        self.cuts: list[Cut] = []
+        self._max_sync_bytes = max_sync_bytes
         self._database = database
         self._folder = folder
         self._exchanges = ExchangeStore(database)
@@ -102,7 +112,7 @@ class Store:
         return self._database.dirty
 
     def save(self) -> None:
-        """Prune, and put what was committed into the file, at once and for good.
+        """Prune, keep the budget, and put what was committed into the file, at once and for good.
 
         Where nothing has changed since the last time the file stays as it is.
 
@@ -115,6 +125,8 @@ class Store:
         with self._database.lock, explained(str(self.path)):
             with self._database.writing() as connection:
                 self.pruned += prune(connection, self._exchanges.written_syncs)
+                if self._max_sync_bytes is not None:
+                    self.cuts += keep_within(connection, self._max_sync_bytes, str(self.path))
             if self._folder is not None and (self._database.dirty or not self._folder.target.exists()):
                 self._pack(self._folder)
             self._database.dirty = False
