@@ -9,7 +9,13 @@ import pytest
 
 from captured_exchanges.cli import doctor_target
 from captured_exchanges.cli.doctor_target import examine_target
-from captured_exchanges.security import temporary_private_folder, unix_address
+from captured_exchanges.security import (
+    issue_run_credentials,
+    new_token,
+    temporary_private_folder,
+    unix_address,
+)
+from support.access_servers import serving as serving_with
 from support.cli_connector import capture, connector
 from support.cli_process import DEADLINE, EXCHANGES, environment
 from support.connector_server import serving as serving_nothing
@@ -19,10 +25,14 @@ from support.serving import serving
 WAIT = 20.0
 
 
-async def examined(address, wait=WAIT):
+async def examined(address, wait=WAIT, access=None):
     """Every finding by its check; two of one check are a list."""
     found = {}
-    await examine_target(address, wait, lambda finding: found.setdefault(finding.check, []).append(finding))
+
+    def tell(finding):
+        found.setdefault(finding.check, []).append(finding)
+
+    await examine_target(address, access, wait, tell)
     return {check: findings[0] if len(findings) == 1 else findings for check, findings in found.items()}
 
 
@@ -41,6 +51,32 @@ async def test_a_connector_is_well():
     ]
     assert found["connector"].what == "served-in-a-test 1.0"
     assert "default 1" in found["policy"].what
+
+
+@pytest.mark.parametrize("kind", ["token", "tls"])
+async def test_a_connector_with_credentials_is_well(kind):
+    """Over TCP, shown what it wants, a connector is asked the same; shown something else, it says so."""
+    one, other = issue_run_credentials(), issue_run_credentials()
+    token = new_token()
+    served, shown, wrong = {
+        "token": (token, token, new_token()),
+        "tls": (one.connector, one.syncer, other.syncer),
+    }[kind]
+    async with serving_with("aio", served) as server:
+        found = await examined(server.address, access=shown)
+        refused = await examined(server.address, access=wrong)
+    assert set(severities(found).values()) == {"ok"}
+    assert found["address"].what.endswith({"token": "bearer token", "tls": "mutual TLS"}[kind])
+    assert "problem" in {finding.severity for finding in refused.values()}
+
+
+async def test_nobody_at_a_port_is_told():
+    """A port on which nothing listens is one finding, with what to do."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        found = await examined(f"127.0.0.1:{taken.getsockname()[1]}", access=new_token())
+    assert severities(found) == {"address": "ok", "listener": "problem"}
+    assert "nobody listens at 127.0.0.1:" in found["listener"].what
 
 
 async def test_looking_changes_nothing():
@@ -79,7 +115,7 @@ async def test_an_owner_at_work_is_seen():
             if finding.check == "epoch":  # the open has been told: from now on we watch
                 buffer.release(2)
 
-        await examine_target(address, WAIT, tell)
+        await examine_target(address, None, WAIT, tell)
     assert found["owner"].severity == "ok"
     assert "acks moved from 0 to 2" in found["owner"].what
 

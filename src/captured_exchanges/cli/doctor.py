@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from captured_exchanges.cli.access_options import access_options
 from captured_exchanges.cli.candidates import complete_place
 from captured_exchanges.cli.doctor_file import examine_file
 from captured_exchanges.cli.examples import examples
@@ -17,6 +18,7 @@ from captured_exchanges.cli.options import UTF8, form_option, max_unpacked_optio
 from captured_exchanges.cli.output import Form, Output
 from captured_exchanges.cli.painting import marked
 from captured_exchanges.cli.place import is_target
+from captured_exchanges.security import Access
 
 __all__ = ["command"]
 
@@ -41,10 +43,13 @@ _TOLD: tuple[Severity, ...] = ("problem", "warning", "note")
     show_default=True,
     help="How long to watch a connector at most.",
 )
+@access_options
 @form_option
 @max_unpacked_option
-def command(*, place: str, wait: int, form: Form | None, max_unpacked: int) -> int:
-    """Examine FILE (.c1z or SQLite), or the connector at TARGET (unix:PATH), as an observer: nothing changes.
+def command(*, place: str, wait: int, access: Access | None, form: Form | None, max_unpacked: int) -> int:
+    """Examine FILE (.c1z or SQLite), or the connector at TARGET, as an observer: nothing changes.
+
+    TARGET is unix:PATH, or HOST:PORT with credentials.
 
     A file is read whole. Each finding has a severity: ok, note (worth knowing), warning (may cost something
     later), problem (does not work, or is lost). Exit code 0: no problem; 1: there is one. A JSON record for
@@ -54,7 +59,9 @@ def command(*, place: str, wait: int, form: Form | None, max_unpacked: int) -> i
     if is_target(place):
         # Imported here: looking at a file never loads gRPC.
         examine = importlib.import_module("captured_exchanges.cli.doctor_target").examine_target
-        asyncio.run(examine(place, wait, report.tell))
+        asyncio.run(examine(place, access, wait, report.tell))
+    elif access is not None:
+        raise click.UsageError("credentials are for a TARGET, and this is read as a FILE")
     else:
         for finding in examine_file(Path(place), max_unpacked):
             report.tell(finding)

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -20,7 +19,7 @@ from captured_exchanges.cli.finding import Finding, note, ok, problem, warning
 from captured_exchanges.errors import CapturedExchangesError, ConnectionRefused, ConsumerStopped
 from captured_exchanges.exchange import MAX_SEQUENCE, PROTOCOL_VERSION, Opened, ServerHeartbeat
 from captured_exchanges.handoff import Status
-from captured_exchanges.security import check_target
+from captured_exchanges.security import Access, MutualTLS, check_target
 from captured_exchanges.syncer import observe
 from captured_exchanges.syncer.probe import Probe, probe
 from captured_exchanges.wire import SERVICE
@@ -34,21 +33,25 @@ _ENOUGH = 2
 """Heartbeats: what moves between two of them is alive."""
 
 
-async def examine_target(target: str, wait: float, tell: Tell) -> None:
+async def examine_target(target: str, access: Access | None, wait: float, tell: Tell) -> None:
     """Tell every finding about the connector at an address, watching it for at most so many seconds."""
     try:
-        path = _socket(check_target(target))
+        place = check_target(target, access)
     except ConnectionRefused as refusal:
         tell(problem("address", str(refusal)))
         return
-    tell(ok("address", "a Unix socket in a folder of mode 0700, which is yours"))
-    if deaf := await _deaf(path):
+    tell(ok("address", _kind(place, access)))
+    if deaf := await _deaf(place):
         tell(deaf)
         return
-    found = await probe(target, _PATIENCE)
+    try:
+        found = await probe(target, _PATIENCE, access)
+    except ConnectionRefused as refusal:
+        tell(problem("credentials", str(refusal)))
+        return
     _tell_all(tell, _served(found))
     if found.speaks:
-        await _stream(target, wait, tell)
+        await _Watch(tell).run(target, access, wait)
 
 
 def _tell_all(tell: Tell, findings: Iterable[Finding]) -> None:
@@ -56,15 +59,17 @@ def _tell_all(tell: Tell, findings: Iterable[Finding]) -> None:
         tell(finding)
 
 
-def _socket(canonical: str) -> Path:
-    return Path(unquote(canonical.removeprefix("unix:")))
+def _kind(place: str, access: Access | None) -> str:
+    if place.startswith("unix:"):
+        return "a Unix socket in a folder of mode 0700, which is yours"
+    return "TCP, with mutual TLS" if isinstance(access, MutualTLS) else "loopback, with a bearer token"
 
 
-async def _deaf(path: Path) -> Finding | None:
+async def _deaf(place: str) -> Finding | None:
     """What keeps us from connecting, if anything does."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            _, writer = await asyncio.open_unix_connection(path)
+            writer = await _connected(place)
     except TimeoutError:
         return problem(
             "listener",
@@ -72,17 +77,28 @@ async def _deaf(path: Path) -> Finding | None:
             "the process behind the socket is stuck: look at it, and start it again",
         )
     except FileNotFoundError:
+        path = unquote(place.removeprefix("unix:"))
         return problem("listener", f"there is no socket {path}", "start the connector, or check the path")
     except OSError as error:
+        where = "on the socket" if place.startswith("unix:") else f"at {place}"
         return problem(
             "listener",
-            f"nobody listens on the socket ({error.strerror})",
-            "the connector that made it has ended: start it again",
+            f"nobody listens {where} ({error.strerror or type(error).__name__})",
+            "the connector that did has ended, or was never started: start it",
         )
     writer.close()
     with suppress(OSError):  # it may have been closed from the other side first
         await writer.wait_closed()
     return None
+
+
+async def _connected(place: str) -> asyncio.StreamWriter:
+    if place.startswith("unix:"):
+        _, writer = await asyncio.open_unix_connection(unquote(place.removeprefix("unix:")))
+    else:
+        host, _, port = place.rpartition(":")
+        _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+    return writer
 
 
 def _served(found: Probe) -> Iterator[Finding]:
@@ -118,18 +134,6 @@ def _reflection(found: Probe) -> Iterator[Finding]:
         yield note("reflection", f"it does not list {SERVICE}: enable ours after the host's own")
 
 
-async def _stream(target: str, wait: float, tell: Tell) -> None:
-    watch = _Watch(tell)
-    try:
-        await watch.run(target, wait)
-    except ConsumerStopped as error:
-        tell(_stopped(error))
-    except CapturedExchangesError as error:
-        tell(problem("stream", str(error)))
-    if watch.opened is not None:
-        _tell_all(tell, _standing(watch.opened, watch.heartbeats, wait))
-
-
 @dataclass(slots=True)
 class _Watch:
     """One observer's stream, which asks for no exchanges: see `target_stats`."""
@@ -138,11 +142,23 @@ class _Watch:
     opened: Opened | None = None
     heartbeats: list[ServerHeartbeat] = field(default_factory=list)
 
-    async def run(self, target: str, wait: float) -> None:
-        """Watch until there is enough to compare, or the time is over; tell at once what the open says."""
+    async def run(self, target: str, access: Access | None, wait: float) -> None:
+        """Watch for at most so many seconds, and tell what that shows."""
+        try:
+            await self._watch(target, access, wait)
+        except ConsumerStopped as error:
+            self.tell(_stopped(error))
+        except CapturedExchangesError as error:
+            self.tell(problem("stream", str(error)))
+        if self.opened is not None:
+            _tell_all(self.tell, _standing(self.opened, self.heartbeats, wait))
+
+    async def _watch(self, target: str, access: Access | None, wait: float) -> None:
+        """Until there is enough to compare, or the time is over; tell at once what the open says."""
+        look = observe(target, follow=True, from_sequence=MAX_SEQUENCE, access=access)
         with suppress(TimeoutError):
             async with asyncio.timeout(None) as bound:
-                async for response in observe(target, follow=True, from_sequence=MAX_SEQUENCE):
+                async for response in look:
                     if isinstance(response, Opened):
                         self.opened = response
                         bound.reschedule(asyncio.get_running_loop().time() + wait)

@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "Show one exchange: request, response, what was redacted.",
     "explain": "Show which exchanges built an object.",
     "tail": "Watch the exchanges of a running connector.",
-    "consume": "Take a connector's exchanges into a file, as their owner.",
+    "consume": "Take connectors' exchanges into a file, as their owner.",
     "stats": "Count what a file holds, or a running connector.",
     "merge": "Merge exchanges from sidecars into a sync's file.",
     "doctor": "Say what is wrong with a file or a connector, and what to do.",

@@ -12,11 +12,10 @@ from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.file_stats import print_file
 from captured_exchanges.cli.options import UTF8, form_option, max_unpacked_option, open_to_read
 from captured_exchanges.cli.output import Form, Output
+from captured_exchanges.cli.place import is_target
 from captured_exchanges.security import Access
 
 __all__ = ["command"]
-
-_SCHEMES = frozenset({"unix", "unix-abstract", "dns", "ipv4", "ipv6"})
 
 
 @click.command(
@@ -51,7 +50,7 @@ def command(*, place: str, wait: int, access: Access | None, form: Form | None, 
     four come with its next heartbeat, and are null where none comes in time. Looking changes nothing.
     """
     output = Output(form)
-    if _is_target(place):
+    if is_target(place):
         # Imported here: counting what a file holds never loads gRPC.
         importlib.import_module("captured_exchanges.cli.target_stats").print_target(
             output, place, wait, access
@@ -61,10 +60,3 @@ def command(*, place: str, wait: int, access: Access | None, form: Form | None, 
         raise click.UsageError("credentials are for a TARGET, and this is read as a FILE")
     with open_to_read(Path(place), max_unpacked) as store:
         print_file(output, place, store)
-
-
-def _is_target(place: str) -> bool:
-    """Whether it is written as an address; a file of such a name is reached as `./NAME`."""
-    host, colon, port = place.rpartition(":")
-    host_and_port = port.isdecimal() and "/" not in host and not Path(place).exists()
-    return bool(colon) and (place.partition(":")[0] in _SCHEMES or host_and_port)

@@ -18,6 +18,7 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from captured_exchanges.handoff import Status
+from captured_exchanges.security import Access
 from captured_exchanges.syncer.channel import open_channel
 
 __all__ = ["Probe", "probe"]
@@ -46,12 +47,13 @@ class Probe:
     trouble: str = ""
 
 
-async def probe(target: str, patience: float) -> Probe:
+async def probe(target: str, patience: float, access: Access | None = None) -> Probe:
     """Ask the server at an address; each question takes at most `patience` seconds.
 
-    Raises ConnectionRefused where the rules of who may connect forbid the target.
+    Raises ConnectionRefused where the rules of who may connect forbid the target, or our certificate is
+    of no use.
     """
-    channel = open_channel(target)
+    channel = open_channel(target, access)
     try:
         speaks = await _is_ready(channel, patience)
         try:
