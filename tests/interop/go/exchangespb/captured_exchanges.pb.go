@@ -1313,7 +1313,8 @@ type Gap struct {
 	// `unclean_restart`, `unknown_loss`, or `released_elsewhere` (no loss: another
 	// store committed them). Further reasons may come.
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
-	// The missing exchanges by sync.
+	// The missing exchanges by sync: 64 syncs at most, so where more were hit their
+	// sum may be below `count`.
 	Syncs         []*SyncCount `protobuf:"bytes,7,rep,name=syncs,proto3" json:"syncs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1464,6 +1465,8 @@ type Drained struct {
 	// The highest acked sequence; ≥ `through_sequence`.
 	AckedThrough uint64 `protobuf:"varint,3,opt,name=acked_through,json=ackedThrough,proto3" json:"acked_through,omitempty"`
 	// The account of each sync this buffer has seen: captured = acked + retained + Σ dropped.
+	// At most 256 are kept apart; those that are settled longest are then added up
+	// under the empty id.
 	Counters      []*SyncCounters `protobuf:"bytes,4,rep,name=counters,proto3" json:"counters,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1530,7 +1533,7 @@ func (x *Drained) GetCounters() []*SyncCounters {
 // The account of one sync.
 type SyncCounters struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The sync; empty: exchanges without one.
+	// The sync; empty: exchanges without one, and those of earlier syncs.
 	SyncId string `protobuf:"bytes,1,opt,name=sync_id,json=syncId,proto3" json:"sync_id,omitempty"`
 	// Exchanges accepted or dropped.
 	Captured uint64 `protobuf:"varint,2,opt,name=captured,proto3" json:"captured,omitempty"`
