@@ -26,6 +26,7 @@ class Caller:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.call = channel.stream_stream(METHOD)()
         self.heard: list[Response] = []
+        self.sizes: list[int] = []  # of the messages heard, in bytes
 
     async def say(self, *requests: Request | bytes) -> None:
         """Write requests; bytes go as they are."""
@@ -45,6 +46,7 @@ class Caller:
             return None
         if raw is grpc.aio.EOF:
             return None
+        self.sizes.append(len(raw))
         message = decode_response(raw)
         self.heard.append(message)
         return message

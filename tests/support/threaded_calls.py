@@ -28,6 +28,7 @@ class Caller:
     def __init__(self, channel: grpc.Channel) -> None:
         self._said: SimpleQueue[bytes | None] = SimpleQueue()
         self.heard: list[Response] = []
+        self.sizes: list[int] = []  # of the messages heard, in bytes
         self.call = channel.stream_stream(METHOD)(iter(self._said.get, None), timeout=PATIENCE)
 
     def say(self, *requests: Request | bytes) -> None:
@@ -47,9 +48,11 @@ class Caller:
     def hear(self) -> Response | None:
         """The next message; None: there are no more."""
         try:
-            message = decode_response(next(self.call))
+            raw = next(self.call)
         except (StopIteration, grpc.RpcError):  # `status` tells
             return None
+        self.sizes.append(len(raw))
+        message = decode_response(raw)
         self.heard.append(message)
         return message
 

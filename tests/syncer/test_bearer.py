@@ -10,15 +10,24 @@ from captured_exchanges.syncer import open_channel, open_threaded_channel
 KINDS = ("unary_unary", "unary_stream", "stream_unary", "stream_stream")
 
 
+async def _heard(request):
+    """Take all requests: a client that still writes when its call has ended gets an error for it."""
+    if not isinstance(request, bytes):
+        async for _ in request:
+            pass
+
+
 def handlers(seen):
     """One method of each kind, under its name, that notes the metadata it is called with."""
 
-    async def single(_request, context):
+    async def single(request, context):
         seen.append(context.invocation_metadata())
+        await _heard(request)
         return b"done"
 
-    async def many(_request, context):
+    async def many(request, context):
         seen.append(context.invocation_metadata())
+        await _heard(request)
         yield b"done"
 
     made = {
