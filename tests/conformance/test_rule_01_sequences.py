@@ -1,4 +1,4 @@
-"""Rule 1. Leases and `unclean_restart` are a durable buffer's, and no buffer is durable yet."""
+"""Rule 1. What a durable buffer owes beside (leases, `unclean_restart`) waits until there is one."""
 
 from __future__ import annotations
 

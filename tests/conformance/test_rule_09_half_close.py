@@ -10,8 +10,10 @@ from grpc import StatusCode
 from captured_exchanges.exchange import Batch, Drain, Drained, Limits, Open, Opened
 from support.conformance_callers import ending
 from support.conformance_exchanges import OWNER, filled
+from support.conformance_pairing import QUICK
 from support.syncer_messages import opened
 from support.syncer_server import outgoing
+from support.threaded_calls import until
 
 
 def heard_sequences(caller):
@@ -73,6 +75,19 @@ def test_rule_09_half_close_of_a_follower_is_followed_by_everything(pairing):
         for sequence in (3, 4, 5):
             connector.capture()
             assert observer.exchanges(1) == [sequence]
+
+
+def test_rule_09_half_close_of_a_consumer_that_leaves_undrained_lets_its_last_ack_be_heard(pairing, store):
+    """It commits what has arrived, acks it, and half-closes; its place is kept for it."""
+    slow = replace(QUICK, delivery_delay=60.0)
+    with pairing.connector(filled(3)) as connector:
+        with pairing.consumer(connector, store, settings=slow) as consumer:
+            until(lambda: consumer.report.received == 3)
+            assert connector.retained == 3
+        connector.alone()
+        assert connector.retained == 0
+        assert connector.standing.owner
+    assert store.exchanges().count() == 3
 
 
 @pytest.mark.parametrize("follow", [False, True], ids=["look", "follow"])

@@ -1,11 +1,23 @@
-"""Rule 13: captured = acked + retained + Σ dropped, of every sync, at every moment. No buffer evicts what it
-holds yet: where it is full, the newcomer is dropped.
+"""Rule 13: captured = acked + retained + Σ dropped, of every sync, at every moment; and what was sent to an
+owner is never dropped while that one may still ack it.
 """
 
 from __future__ import annotations
 
-from captured_exchanges.exchange import Ack, Drain, Drained, Gap, ServerHeartbeat
+from dataclasses import replace
+
+from captured_exchanges.exchange import (
+    Ack,
+    Drain,
+    Drained,
+    Gap,
+    Limits,
+    ResumePosition,
+    ServerHeartbeat,
+    SyncCount,
+)
 from support.buffer_account import imbalance, lost
+from support.conformance_connector import Clock
 from support.conformance_exchanges import BEATS, OWNER, exchange, filled, rows
 
 SIZE = exchange("r1").size
@@ -66,6 +78,42 @@ def test_rule_13_counting_drops_the_newcomer_where_all_is_in_flight(pairing):
         again.say(Ack(opened.epoch, 3))
         connector.until_retained(0)
         assert (connector.account().acked, lost(connector.account())) == (3, 2)
+
+
+def test_rule_13_counting_drops_nothing_in_flight_until_ownership_has_lapsed(pairing):
+    """What grows too old is dropped around it; itself once its owner has been away for thirty seconds."""
+    clock = Clock()
+    buffer = filled(6, max_age=60.0, clock=clock)
+    with pairing.connector(buffer, clock=clock, dead_after=1000.0) as connector:
+        owner, _ = connector.opened(replace(OWNER, limits=Limits(max_outstanding_exchanges=2)))
+        assert owner.exchanges(2) == [1, 2]
+        connector.skip(61.0)
+        connector.until_retained(2)
+        assert (lost(connector.account()), imbalance(buffer)) == (4, 0)
+        owner.cancel()
+        connector.alone()
+        connector.skip(29.0)
+        assert connector.retained == 2
+        connector.skip(1.5)
+        connector.until_retained(0)
+        assert (lost(connector.account()), imbalance(buffer)) == (6, 0)
+
+
+def test_rule_13_counting_moves_what_a_store_had_committed_from_dropped_to_acked(pairing):
+    """Its ack died, its owner stayed away, it was dropped: the resume shows that it was not lost."""
+    clock = Clock()
+    buffer = filled(3, max_age=60.0, clock=clock)
+    with pairing.connector(buffer, clock=clock) as connector:
+        owner, opened = connector.opened(OWNER)
+        assert owner.exchanges(3) == [1, 2, 3]
+        owner.cancel()
+        connector.alone()
+        connector.skip(61.0)
+        connector.until_retained(0)
+        assert (connector.account().acked, lost(connector.account())) == (0, 3)
+        again, _ = connector.opened(replace(OWNER, resume=(ResumePosition(opened.epoch, 2),)))
+        assert again.until(Gap) == Gap(opened.epoch, 3, 3, 1, SIZE, "retention", (SyncCount("s", 1),))
+        assert (connector.account().acked, lost(connector.account()), imbalance(buffer)) == (2, 1, 0)
 
 
 def test_rule_13_counting_agrees_on_both_ends(pairing, store):

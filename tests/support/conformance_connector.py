@@ -129,7 +129,7 @@ class Connector:
         until(lambda: self.buffer.facts().acked_through >= through)
 
     def until_retained(self, count: int) -> None:
-        """Wait until the buffer holds no more than so many."""
+        """Wait until the buffer holds so many."""
         until(lambda: self.retained == count)
 
     def alone(self) -> None:

@@ -46,10 +46,15 @@ class Pairing:
 
     @contextmanager
     def connector(
-        self, buffer: CaptureBuffer | None = None, *, host: tuple[Any, ...] = (), **terms: Any
+        self,
+        buffer: CaptureBuffer | None = None,
+        *,
+        clock: Clock | None = None,
+        host: tuple[Any, ...] = (),
+        **terms: Any,
     ) -> Iterator[Connector]:
         """A connector of ours, prompt unless told otherwise; `host`: handlers of its other services."""
-        buffer, clock = buffer or CaptureBuffer(), Clock()
+        buffer, clock = buffer or CaptureBuffer(), clock or Clock()
         servicer = self._servers.servicer(
             buffer, connector=CONNECTOR, policy=POLICY, terms=Terms(**{**_PROMPT, **terms}), clock=clock
         )
@@ -72,7 +77,7 @@ class Pairing:
             yield connector
         finally:
             connector.stop()
-        assert not connector.failures, connector.failures
+        connector.finished(connector.streams)
 
     def consumer(
         self, connector: Connector | ScriptedConnector, store: object, **named: Any

@@ -55,7 +55,7 @@ async def _stage(
 async def _read(context: grpc.aio.ServicerContext[Any, Any], peer: Peer) -> None:
     while (raw := await context.read()) is not grpc.aio.EOF:
         peer.hear(raw)
-    peer.hear(None)
+    peer.hear(None)  # a connection that is cut looks like a half-close to grpc.aio
 
 
 def _quietly(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:

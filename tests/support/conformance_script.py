@@ -14,7 +14,7 @@ from typing import Any
 
 import grpc
 
-from captured_exchanges.exchange import Ack, Closing, Drain, Open, Opened, Request, ServerMessage
+from captured_exchanges.exchange import Ack, Drain, Open, Opened, Request, ServerMessage
 from captured_exchanges.wire import METHOD_NAME, SERVICE, decode_request, encode_response
 from support.syncer_messages import drained
 from support.threaded_calls import PATIENCE, until
@@ -82,12 +82,6 @@ class Peer:
     def send_raw(self, raw: bytes) -> None:
         """Say bytes that may be anything."""
         self._put(raw)
-
-    def close(self, code: grpc.StatusCode, reason: str, epoch: str) -> None:
-        """End as the protocol wants it: announce, wait for the half-close, end."""
-        self.send(Closing(epoch, code.value[0], reason))
-        self.rest()
-        self.end(code, reason)
 
     def end(self, code: grpc.StatusCode, detail: str = "") -> None:
         """End with a status, once all that was said is written. Repeats are harmless."""
