@@ -8,7 +8,7 @@ from captured_exchanges.cli.finding import Finding, note, ok, warning
 
 __all__ = ["losses"]
 
-_TODO: Mapping[str, str] = {
+_ADVICE: Mapping[str, str] = {
     "overflow": "give the connector's buffer more room, or see to it that a consumer keeps up",
     "oversize": "such an exchange is too large to hand over: ask upstream for smaller pages",
     "spool_failure": "look at the disk that holds the connector's spool: space, quota, mode",
@@ -27,9 +27,9 @@ def losses(counts: Mapping[str, int], check: str = "gaps") -> Iterator[Finding]:
         if reason in _NO_LOSS:
             yield note(check, f"{reason}: {_counted(count)}, no loss: {_NO_LOSS[reason]}")
         elif reason == "unknown_loss":
-            yield warning(check, "unknown_loss: how many is not known", _TODO[reason])
+            yield warning(check, "unknown_loss: how many is not known", _ADVICE[reason])
         else:
-            yield warning(check, f"{reason}: {_counted(count)} lost", _TODO.get(reason, _UNKNOWN))
+            yield warning(check, f"{reason}: {_counted(count)} lost", _ADVICE.get(reason, _UNKNOWN))
     if not counts:
         yield ok(check, "nothing is known to be lost")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+from abc import ABC, abstractmethod
 from dataclasses import replace
 
 from captured_exchanges.errors import CapturedExchangesError
@@ -22,7 +23,7 @@ __all__ = ["Link", "claiming"]
 _log = logging.getLogger(__name__)
 
 
-class Link:
+class Link(ABC):
     """A consumer's end and how it stands; `settings.connector_name` tells it from others in the log."""
 
     def __init__(self, settings: ClientSettings, rng: random.Random | None) -> None:
@@ -57,12 +58,12 @@ class Link:
         )
         self._say_why()
 
-    def _start(self, writer: StoreWriter) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _start(self, writer: StoreWriter) -> None: ...
 
+    @abstractmethod
     def _ended(self) -> Stopped | None:
         """How the work that `_start` began has ended; None: it has not, or has not begun."""
-        raise NotImplementedError
 
     def _say_why(self) -> None:
         stopped = self._stopped
