@@ -21,15 +21,18 @@ from captured_exchanges.exchange import (
     ServerHeartbeat,
     SyncCounters,
 )
+from captured_exchanges.provenance import explain
 from captured_exchanges.security import temporary_private_folder, unix_address
 from captured_exchanges.store import Delivery, open_store
 from captured_exchanges.syncer import ExchangeConsumer
 from support import threaded_calls
 from support.cli_connector import capture
+from support.cli_process import exchanges
 from support.connector_server import serving
 from support.go_owner import go_owner, lines, request_ids
 from support.go_programs import GO_TIMEOUT
 from support.handoff_connector import CONNECTOR, POLICY
+from support.provenance_files import SyncFile
 from support.relay import relay
 from support.syncer_messages import EPOCH, counters, drained, gap, opened
 from support.syncer_messages import captured as row
@@ -486,6 +489,25 @@ async def test_a_connector_that_is_gone_does_not_hold_up_the_sync(owner):
     assert "no attestation within 300ms" in ended.err
 
 
+async def test_a_connector_that_never_attests_does_not_hold_up_the_sync(owner):
+    """What it delivered is stored; after the owner's patience that is all, and the code is 1."""
+
+    async def script(peer):
+        await peer.expect(Open)
+        await peer.send(opened(interval=300.0), outgoing(1))
+        await peer.expect(Drain)
+        await peer.hang()
+
+    async with (
+        ScriptedConnector(script) as connector,
+        owner(connector.target, flags=["-patience", "300ms"]) as running,
+    ):
+        ended = await running.finish()
+        assert request_ids(running.store) == [f"{EPOCH}/1"]
+    assert (ended.code, ended.report["state"]) == (1, "stopped")
+    assert "no attestation within 300ms" in ended.err
+
+
 # the sidecar
 
 
@@ -538,6 +560,22 @@ async def test_losses_are_in_the_sidecars_ledger(owner):
     with open_store(running.store) as store:
         told = [(entry.gap.epoch, entry.gap.reason) for entry in store.exchanges().ledger()]
     assert told == [("first", "overflow"), ("first", "unknown_loss")]
+
+
+async def test_a_sidecar_is_merged_into_the_syncs_file(connector, owner, tmp_path):
+    """While another program owns the `.c1z` exchanges wait beside it; merged, they explain its objects."""
+    path = SyncFile().sync("sync-1").resource("user:a", ["req-3"]).save(tmp_path / "sync.c1z")
+    captured(connector.buffer, range(10))
+    async with owner(connector.target, "beside.db") as running:
+        await finished(running)
+    merged = await asyncio.to_thread(exchanges, "merge", running.store, "--into", path)
+    assert merged.code == 0, merged.err
+    with open_store(path) as store:
+        (found,) = explain(store, "user:a")
+        assert [exchange.request_id for exchange in found.exchanges] == ["req-3"]
+        assert store.exchanges().count() == 10
+        (mark,) = store.exchanges().watermarks(CONNECTOR.name)
+    assert (mark.through_sequence, mark.drained) == (10, True)
 
 
 async def test_a_watermark_that_moved_is_read_again(owner, tmp_path):

@@ -6,6 +6,7 @@ that build are marked with GO_TIMEOUT.
 
 import os
 import subprocess
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -50,4 +51,4 @@ def _go():
 def _numbers(version):
     """`go1.26.8` and `go1.27rc1` as (1, 26) and (1, 27)."""
     major, minor, *_ = version.strip().removeprefix("go").split(".")
-    return int(major), int("".join(c for c in minor.split("rc")[0].split("beta")[0] if c.isdigit()))
+    return int(major), int("".join(takewhile(str.isdigit, minor)))

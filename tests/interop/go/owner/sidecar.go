@@ -13,7 +13,7 @@ import (
 )
 
 // sidecar is a SQLite database with the tables that a .c1z has for exchanges (docs/formats.md), for a syncer
-// that holds the .c1z itself open in another way: merge it into the .c1z when the sync is over.
+// that holds the .c1z itself open in another way: `exchanges merge` brings it in when the sync is over.
 type sidecar struct{ db *sql.DB }
 
 // The statements are those of captured-exchanges, to the letter: it refuses tables that differ.

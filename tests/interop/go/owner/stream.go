@@ -71,7 +71,7 @@ func (o *Owner) stream(ctx context.Context) (fruitful bool, err error) {
 	s := &stream{Owner: o, marks: marks, interval: 5 * time.Second, heard: now, spoke: now}
 	s.call = &grpc.GenericClientStream[request, response]{ClientStream: raw}
 	s.send(&request{Request: &pb.StreamCapturedExchangesRequest_Open{Open: s.open()}})
-	err = s.work(s.read(ctx))
+	err = s.work(ctx, s.read(ctx))
 	if err != nil && status.Code(err) != codes.Aborted { // whoever took our place gets what we did not commit
 		// The connector may be gone for good: what it delivered is stored before anything else is tried.
 		err = errors.Join(err, s.commit())
@@ -98,11 +98,13 @@ func (s *stream) read(ctx context.Context) <-chan arrival {
 	return arrivals
 }
 
-func (s *stream) work(arrivals <-chan arrival) error {
+func (s *stream) work(ctx context.Context, arrivals <-chan arrival) error {
 	clock := time.NewTicker(tick)
 	defer clock.Stop()
 	for {
 		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		case arrived := <-arrivals:
 			if arrived.err != nil {
 				return s.ended(arrived.err)
