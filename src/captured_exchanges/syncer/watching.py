@@ -19,12 +19,14 @@ __all__ = ["Watching"]
 
 _OPEN_TIMEOUT = 12.5
 _DEAD_AFTER = 2.5
-_TRIES = 2
-"""A call that the server ends at once may lose its status to our write and end INTERNAL (seen: 1 in 100)."""
+_TRIES = 6
+"""A call that the server ends at once, as it does one without its token, may lose its status to our write and
+end INTERNAL (seen: 1 in 100 on a quiet machine, 1 in 6 on a busy one).
+"""
 
 
 class Watching:
-    """One look at a connector, over one call or, where that lost its status, over two. Not thread-safe.
+    """One look at a connector, over one call or, where that lost its status, over a few. Not thread-safe.
 
     `opening` is to be sent on each call, then the half-close; `patience` is how many seconds the connector
     may be silent.
