@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from captured_exchanges.cli import doctor_target
+from captured_exchanges.cli import doctor_listener
 from captured_exchanges.cli.doctor_target import examine_target
 from captured_exchanges.security import (
     issue_run_credentials,
@@ -67,7 +67,10 @@ async def test_a_connector_with_credentials_is_well(kind):
         refused = await examined(server.address, access=wrong)
     assert set(severities(found).values()) == {"ok"}
     assert found["address"].what.endswith({"token": "bearer token", "tls": "mutual TLS"}[kind])
-    assert "problem" in {finding.severity for finding in refused.values()}
+    assert severities(refused) == {"address": "ok", "credentials": "problem"}
+    says = {"token": "is not the bearer token", "tls": "not signed by the CA that was given"}[kind]
+    assert says in refused["credentials"].what
+    assert "with which this connector was started" in refused["credentials"].todo
 
 
 async def test_nobody_at_a_port_is_told():
@@ -147,7 +150,7 @@ async def test_a_server_without_provenance_is_a_problem():
 @pytest.mark.parametrize("kind", sorted(BEHAVIOURS))
 async def test_any_listener_is_told_in_time(kind, monkeypatch):
     """Another protocol, silence, noise: a problem, and an end."""
-    monkeypatch.setattr(doctor_target, "_PATIENCE", 1.0)
+    monkeypatch.setattr(doctor_listener, "_PATIENCE", 1.0)
     with listening(kind) as address:
         async with asyncio.timeout(DEADLINE):
             found = await examined(address, 1)
@@ -188,7 +191,7 @@ async def test_a_dead_socket_is_told_from_a_missing_one():
 
 async def test_a_listener_that_accepts_nobody_is_told(monkeypatch):
     """A full backlog is a stuck process, told after a moment."""
-    monkeypatch.setattr(doctor_target, "_PATIENCE", 0.5)
+    monkeypatch.setattr(doctor_listener, "_PATIENCE", 0.5)
     with temporary_private_folder() as folder, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "s"))
         listener.listen(0)

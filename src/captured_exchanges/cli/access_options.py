@@ -16,7 +16,7 @@ import click
 
 from captured_exchanges.security import Access, MutualTLS, load_access, read_secret_file
 
-__all__ = ["access_options"]
+__all__ = ["access_options", "refuse_for_file"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _LINE_BYTES = 1024 * 1024
@@ -38,6 +38,12 @@ def access_options(command: _Command) -> _Command:
     for option in reversed(_options()):
         with_access = option(with_access)
     return with_access  # type: ignore[return-value]  # click's decorators keep the kind of what they decorate
+
+
+def refuse_for_file(access: Access | None) -> None:
+    """Raise UsageError where credentials come with a word that names a file."""
+    if access is not None:
+        raise click.UsageError("credentials are for a TARGET, and this is read as a FILE")
 
 
 def _options() -> list[Callable[[Any], Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from captured_exchanges.cli.access_options import access_options
+from captured_exchanges.cli.access_options import access_options, refuse_for_file
 from captured_exchanges.cli.candidates import complete_place
 from captured_exchanges.cli.doctor_file import examine_file
 from captured_exchanges.cli.examples import examples
@@ -60,9 +60,8 @@ def command(*, place: str, wait: int, access: Access | None, form: Form | None, 
         # Imported here: looking at a file never loads gRPC.
         examine = importlib.import_module("captured_exchanges.cli.doctor_target").examine_target
         asyncio.run(examine(place, access, wait, report.tell))
-    elif access is not None:
-        raise click.UsageError("credentials are for a TARGET, and this is read as a FILE")
     else:
+        refuse_for_file(access)
         for finding in examine_file(Path(place), max_unpacked):
             report.tell(finding)
     return report.end()

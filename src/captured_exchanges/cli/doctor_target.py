@@ -1,137 +1,35 @@
 """A running connector as `exchanges doctor` sees it: an observer, who releases nothing and slows nobody.
 
-One question after the other, from the address inwards: may we connect, does anything listen, is it gRPC,
-what does it serve, how does its buffer stand. Each has a deadline, whatever is behind the address. Who
-owns is not told to observers; whether anybody does shows in acks that move.
+First what listens there (`doctor_listener`), then what its stream says: how does its buffer stand, what was
+lost. Who owns is not told to observers; whether anybody does shows in acks that move.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeAlias
-from urllib.parse import unquote
 
+from captured_exchanges.cli.doctor_listener import Tell, examine_listener, tell_all
 from captured_exchanges.cli.doctor_losses import losses
 from captured_exchanges.cli.finding import Finding, note, ok, problem, warning
-from captured_exchanges.errors import CapturedExchangesError, ConnectionRefused, ConsumerStopped
+from captured_exchanges.errors import CapturedExchangesError, ConsumerStopped
 from captured_exchanges.exchange import MAX_SEQUENCE, PROTOCOL_VERSION, Opened, ServerHeartbeat
 from captured_exchanges.handoff import Status
-from captured_exchanges.security import Access, MutualTLS, check_target
+from captured_exchanges.security import Access
 from captured_exchanges.syncer import observe
-from captured_exchanges.syncer.probe import Probe, probe
-from captured_exchanges.wire import SERVICE
 
 __all__ = ["examine_target"]
 
-Tell: TypeAlias = Callable[[Finding], None]
-_PATIENCE = 4.0
-"""Seconds for an answer to one question."""
 _ENOUGH = 2
 """Heartbeats: what moves between two of them is alive."""
 
 
 async def examine_target(target: str, access: Access | None, wait: float, tell: Tell) -> None:
     """Tell every finding about the connector at an address, watching it for at most so many seconds."""
-    try:
-        place = check_target(target, access)
-    except ConnectionRefused as refusal:
-        tell(problem("address", str(refusal)))
-        return
-    tell(ok("address", _kind(place, access)))
-    if deaf := await _deaf(place):
-        tell(deaf)
-        return
-    try:
-        found = await probe(target, _PATIENCE, access)
-    except ConnectionRefused as refusal:
-        tell(problem("credentials", str(refusal)))
-        return
-    _tell_all(tell, _served(found))
-    if found.speaks:
+    if await examine_listener(target, access, tell):
         await _Watch(tell).run(target, access, wait)
-
-
-def _tell_all(tell: Tell, findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        tell(finding)
-
-
-def _kind(place: str, access: Access | None) -> str:
-    if place.startswith("unix:"):
-        return "a Unix socket in a folder of mode 0700, which is yours"
-    return "TCP, with mutual TLS" if isinstance(access, MutualTLS) else "loopback, with a bearer token"
-
-
-async def _deaf(place: str) -> Finding | None:
-    """What keeps us from connecting, if anything does."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            writer = await _connected(place)
-    except TimeoutError:
-        return problem(
-            "listener",
-            f"connections are not accepted within {_PATIENCE:g} s",
-            "the process behind the socket is stuck: look at it, and start it again",
-        )
-    except FileNotFoundError:
-        path = unquote(place.removeprefix("unix:"))
-        return problem("listener", f"there is no socket {path}", "start the connector, or check the path")
-    except OSError as error:
-        where = "on the socket" if place.startswith("unix:") else f"at {place}"
-        return problem(
-            "listener",
-            f"nobody listens {where} ({error.strerror or type(error).__name__})",
-            "the connector that did has ended, or was never started: start it",
-        )
-    writer.close()
-    with suppress(OSError):  # it may have been closed from the other side first
-        await writer.wait_closed()
-    return None
-
-
-async def _connected(place: str) -> asyncio.StreamWriter:
-    if place.startswith("unix:"):
-        _, writer = await asyncio.open_unix_connection(unquote(place.removeprefix("unix:")))
-    else:
-        host, _, port = place.rpartition(":")
-        _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-    return writer
-
-
-def _served(found: Probe) -> Iterator[Finding]:
-    if not found.speaks:
-        yield problem(
-            "listener",
-            f"what listens here is no gRPC server ({found.trouble})",
-            "check the path: another program has this socket",
-        )
-        return
-    yield ok("listener", "a gRPC server answers")
-    yield from _health(found)
-    yield from _reflection(found)
-
-
-def _health(found: Probe) -> Iterator[Finding]:
-    if found.trouble:
-        yield warning("health", f"no answer ({found.trouble})", "the connector may be stuck: look at its log")
-    elif not found.health:
-        yield note("health", "it serves no gRPC health: supervisors cannot ask")
-    elif found.health == "SERVING":
-        yield ok("health", "SERVING")
-    else:
-        yield warning("health", found.health, "it is stopping, or not ready: look at its log")
-
-
-def _reflection(found: Probe) -> Iterator[Finding]:
-    if found.services is None:
-        yield note("reflection", "none is served: grpcurl needs the .proto files")
-    elif SERVICE in found.services:
-        yield ok("reflection", f"it lists {SERVICE}")
-    else:
-        yield note("reflection", f"it does not list {SERVICE}: enable ours after the host's own")
 
 
 @dataclass(slots=True)
@@ -151,7 +49,7 @@ class _Watch:
         except CapturedExchangesError as error:
             self.tell(problem("stream", str(error)))
         if self.opened is not None:
-            _tell_all(self.tell, _standing(self.opened, self.heartbeats, wait))
+            tell_all(self.tell, _standing(self.opened, self.heartbeats, wait))
 
     async def _watch(self, target: str, access: Access | None, wait: float) -> None:
         """Until there is enough to compare, or the time is over; tell at once what the open says."""
@@ -162,7 +60,7 @@ class _Watch:
                     if isinstance(response, Opened):
                         self.opened = response
                         bound.reschedule(asyncio.get_running_loop().time() + wait)
-                        _tell_all(self.tell, _opened(response))
+                        tell_all(self.tell, _opened(response))
                     elif isinstance(response, ServerHeartbeat) and self._enough(response):
                         return
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from captured_exchanges.cli.access_options import access_options
+from captured_exchanges.cli.access_options import access_options, refuse_for_file
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.file_stats import print_file
 from captured_exchanges.cli.options import UTF8, form_option, max_unpacked_option, open_to_read
@@ -56,7 +56,6 @@ def command(*, place: str, wait: int, access: Access | None, form: Form | None, 
             output, place, wait, access
         )
         return
-    if access is not None:
-        raise click.UsageError("credentials are for a TARGET, and this is read as a FILE")
+    refuse_for_file(access)
     with open_to_read(Path(place), max_unpacked) as store:
         print_file(output, place, store)

@@ -10,7 +10,7 @@ import grpc.aio
 
 from captured_exchanges.handoff.consuming import ClientSettings, Stopped
 from captured_exchanges.security import Access
-from captured_exchanges.syncer.channel import open_channel
+from captured_exchanges.syncer.channel import open_channel, require_address
 from captured_exchanges.syncer.link import Link
 from captured_exchanges.syncer.pump import Pump
 from captured_exchanges.syncer.report import ConsumerReport
@@ -32,8 +32,7 @@ class AioLink(Link):
         access: Access | None,
     ) -> None:
         super().__init__(settings, rng)
-        if access is not None and not isinstance(target, str):
-            raise ValueError("`access` is for an address: a channel has credentials of its own")
+        require_address(target, access)
         self._access = access
         self._target = target
         self._channel: grpc.aio.Channel | None = None

@@ -12,7 +12,7 @@ import grpc.aio
 from captured_exchanges.security import Access, MutualTLS, check_certificate, check_target, is_loopback
 from captured_exchanges.syncer.bearer import BearerChannel, bearer_channel
 
-__all__ = ["OPTIONS", "open_channel", "open_threaded_channel"]
+__all__ = ["OPTIONS", "open_channel", "open_threaded_channel", "require_address"]
 
 OPTIONS: tuple[tuple[str, int], ...] = (
     # A message is below 4 MiB always; nothing larger is taken into memory.
@@ -53,6 +53,12 @@ def open_threaded_channel(target: str, access: Access | None = None) -> grpc.Cha
         return grpc.secure_channel(place, _credentials(access), options=options)
     channel = grpc.insecure_channel(place, options=options)
     return bearer_channel(channel, access) if access else channel
+
+
+def require_address(target: object, access: Access | None) -> None:
+    """Raise ValueError where credentials come with a channel, which has its own."""
+    if access is not None and not isinstance(target, str):
+        raise ValueError("`access` is for an address: a channel has credentials of its own")
 
 
 def _place(target: str, access: Access | None) -> tuple[str, list[tuple[str, str | int]]]:

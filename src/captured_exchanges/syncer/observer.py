@@ -10,7 +10,7 @@ import grpc.aio
 
 from captured_exchanges.exchange import Filter, Response
 from captured_exchanges.security import Access
-from captured_exchanges.syncer.channel import open_channel
+from captured_exchanges.syncer.channel import open_channel, require_address
 from captured_exchanges.syncer.mailbox import Ended, Item
 from captured_exchanges.syncer.stream import ExchangeStream
 from captured_exchanges.syncer.watching import Watching
@@ -43,8 +43,7 @@ async def observe(
         ConsumerStopped: Nothing listens there, the stream broke off, or it was ended with an error; `code`
             is the gRPC status.
     """
-    if access is not None and not isinstance(target, str):
-        raise ValueError("`access` is for an address: a channel has credentials of its own")
+    require_address(target, access)
     channel = open_channel(target, access) if isinstance(target, str) else target
     place = target if isinstance(target, str) else "the channel's target"
     watch = _Watch(channel, Watching(place, follow=follow, from_sequence=from_sequence, wanted=filter))

@@ -20,6 +20,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 from captured_exchanges.handoff import Status
 from captured_exchanges.security import Access
 from captured_exchanges.syncer.channel import open_channel
+from captured_exchanges.syncer.handshakes import HANDSHAKE_FAILED, plain_detail
 
 __all__ = ["Probe", "probe"]
 
@@ -38,12 +39,14 @@ class Probe:
         speaks: It finished gRPC's handshake.
         health: `SERVING`, `NOT_SERVING`, …; empty where the server has no health service.
         services: What reflection lists; None where it serves none.
+        refused: Why it does not take our credentials, or we not its own; empty: it does.
         trouble: The first call's error, where it was no answer: gRPC's words.
     """
 
     speaks: bool
     health: str = ""
     services: tuple[str, ...] | None = None
+    refused: str = ""
     trouble: str = ""
 
 
@@ -59,7 +62,8 @@ async def probe(target: str, patience: float, access: Access | None = None) -> P
         try:
             health = await _health(channel, patience)
         except grpc.aio.AioRpcError as error:
-            return Probe(speaks, trouble=_said(error))
+            refused = _refusal(error)
+            return Probe(speaks, refused=refused, trouble="" if refused else _said(error))
         return Probe(speaks=True, health=health, services=await _services(channel, patience))
     finally:
         await channel.close()
@@ -109,6 +113,12 @@ async def _services(channel: grpc.aio.Channel, patience: float) -> tuple[str, ..
 
 async def _once(request: reflection_pb2.ServerReflectionRequest) -> AsyncIterator[Any]:
     yield request
+
+
+def _refusal(error: grpc.aio.AioRpcError) -> str:
+    detail = plain_detail(error.details() or "")
+    said_so = _number(error) in (Status.UNAUTHENTICATED, Status.PERMISSION_DENIED)
+    return detail if said_so or detail.startswith(HANDSHAKE_FAILED) else ""
 
 
 def _said(error: grpc.aio.AioRpcError) -> str:

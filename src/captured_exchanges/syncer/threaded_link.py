@@ -11,7 +11,7 @@ import grpc
 
 from captured_exchanges.handoff.consuming import ClientSettings, Stopped
 from captured_exchanges.security import Access
-from captured_exchanges.syncer.channel import open_threaded_channel
+from captured_exchanges.syncer.channel import open_threaded_channel, require_address
 from captured_exchanges.syncer.link import Link
 from captured_exchanges.syncer.report import ConsumerReport
 from captured_exchanges.syncer.threaded_pump import ThreadedPump
@@ -33,8 +33,7 @@ class ThreadedLink(Link):
         access: Access | None,
     ) -> None:
         super().__init__(settings, rng)
-        if access is not None and not isinstance(target, str):
-            raise ValueError("`access` is for an address: a channel has credentials of its own")
+        require_address(target, access)
         self._access = access
         self._target = target
         self._channel: grpc.Channel | None = None

@@ -10,7 +10,7 @@ import grpc
 
 from captured_exchanges.exchange import Filter, Response
 from captured_exchanges.security import Access
-from captured_exchanges.syncer.channel import open_threaded_channel
+from captured_exchanges.syncer.channel import open_threaded_channel, require_address
 from captured_exchanges.syncer.mailbox import Ended, Item
 from captured_exchanges.syncer.threaded_stream import ThreadedExchangeStream
 from captured_exchanges.syncer.watching import Watching
@@ -29,8 +29,7 @@ def observe_threaded(
     """As `observe`: the same arguments, responses and errors. Leaving the loop, or `close` on what this
     returns, ends the call and its threads.
     """
-    if access is not None and not isinstance(target, str):
-        raise ValueError("`access` is for an address: a channel has credentials of its own")
+    require_address(target, access)
     channel = open_threaded_channel(target, access) if isinstance(target, str) else target
     place = target if isinstance(target, str) else "the channel's target"
     watch = _Watch(channel, Watching(place, follow=follow, from_sequence=from_sequence, wanted=filter))
