@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from captured_exchanges.exchange import MAX_EXCHANGE_BYTES
 from captured_exchanges.redaction.closing import Closing, Documents, bare
-from captured_exchanges.redaction.exact_json import dumps
-from captured_exchanges.redaction.families import Families
+from captured_exchanges.redaction.json.exact import dumps
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.registry import Needles
+from captured_exchanges.redaction.values.families import Families
 from support.redaction_exchanges import exchange, fresh_secret
 
 FAMILIES = Families()

@@ -7,7 +7,7 @@ import urllib.parse
 import pytest
 from hypothesis import given
 
-from captured_exchanges.redaction.exact_json import NotJson, dumps
+from captured_exchanges.redaction.json.exact import NotJson, dumps
 from captured_exchanges.redaction.registry import Needles
 from captured_exchanges.redaction.repair import repaired, repaired_text
 from support.redaction_exchanges import fresh_secret, secrets, survives, sweep

@@ -10,14 +10,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from captured_exchanges.exchange import MAX_EXCHANGE_BYTES, Exchange, HttpRequest, HttpResponse
-from captured_exchanges.redaction.exact_json import NotJson, dumps, loads
-from captured_exchanges.redaction.families import Families
+from captured_exchanges.redaction.json import NotJson, dumps, loads
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.patterns import clean, compiled
 from captured_exchanges.redaction.registry import Needles
-from captured_exchanges.redaction.render import rfc3339
 from captured_exchanges.redaction.repair import repaired, round_sizes
 from captured_exchanges.redaction.sweep import Sweep
+from captured_exchanges.redaction.transports import rfc3339
+from captured_exchanges.redaction.values import Families
 
 __all__ = ["Closing", "Documents", "bare"]
 

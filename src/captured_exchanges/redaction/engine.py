@@ -24,19 +24,16 @@ from captured_exchanges.exchange import (
 )
 from captured_exchanges.redaction.bodies import Bodies
 from captured_exchanges.redaction.closing import Closing, Documents, bare
-from captured_exchanges.redaction.credentials import Credential
-from captured_exchanges.redaction.exact_json import dumps, loads
-from captured_exchanges.redaction.families import Families
-from captured_exchanges.redaction.headers import Headers
-from captured_exchanges.redaction.http import HttpRules
+from captured_exchanges.redaction.json import dumps, loads
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.names import Names
-from captured_exchanges.redaction.parts import FAILED, Parts
 from captured_exchanges.redaction.policy import DEFAULT_POLICY, Policy
 from captured_exchanges.redaction.registry import Needles, Registry, is_findable
 from captured_exchanges.redaction.repair import repaired_text
 from captured_exchanges.redaction.sweep import Sweep
 from captured_exchanges.redaction.text import Text
+from captured_exchanges.redaction.transports import FAILED, Credential, Headers, HttpRules, Parts
+from captured_exchanges.redaction.values import Families
 
 __all__ = ["Redactor"]
 

@@ -15,9 +15,10 @@ from typing import Any
 import orjson
 
 from captured_exchanges.exchange import PolicyInfo
-from captured_exchanges.redaction.headers import DEFAULT_HEADERS, HeaderTable
-from captured_exchanges.redaction.name_table import DEFAULT_NAMES, NameTable
-from captured_exchanges.redaction.urls import DEFAULT_URLS, UrlTable
+from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.names import DEFAULT_NAMES, NameTable
+from captured_exchanges.redaction.text import DEFAULT_URLS, UrlTable
+from captured_exchanges.redaction.transports import DEFAULT_HEADERS, HeaderTable
 from captured_exchanges.redaction.values import FAMILIES, Family
 
 __all__ = ["DEFAULT_POLICY", "RULES_VERSION", "Policy"]
@@ -32,6 +33,7 @@ class Policy:
 
     name: str = "default"
     version: str = RULES_VERSION
+    detail: Detail = Detail.FULL
     names: NameTable = DEFAULT_NAMES
     headers: HeaderTable = DEFAULT_HEADERS
     urls: UrlTable = DEFAULT_URLS

@@ -9,12 +9,12 @@ import urllib.parse
 from collections.abc import Iterable
 from typing import Any
 
-from captured_exchanges.redaction.exact_json import dumps, loads
-from captured_exchanges.redaction.headers import DEFAULT_HEADERS
+from captured_exchanges.redaction.json import dumps, loads
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.registry import Needles
-from captured_exchanges.redaction.shapes import rounded
 from captured_exchanges.redaction.sweep import Path, Sweep
+from captured_exchanges.redaction.transports import DEFAULT_HEADERS
+from captured_exchanges.redaction.values import rounded
 
 __all__ = ["RULE", "repaired", "repaired_text", "round_sizes"]
 

@@ -1,0 +1,56 @@
+"""Form bodies (`application/x-www-form-urlencoded`): name by name, decoded."""
+
+from __future__ import annotations
+
+import urllib.parse
+
+from captured_exchanges.exchange import Json
+from captured_exchanges.redaction.marker import is_marker
+from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.sweep import Path, Sweep
+from captured_exchanges.redaction.text import Text, decoded_name
+
+__all__ = ["Forms", "looks_like_form"]
+
+_FORM = compiled(
+    r"[^\s=&{}\[\]<>\"]+(?:\[[^\s=&<>\"]*\])*=[^\s&<>\"]*(?:&[^\s=&<>\"]+(?:=[^\s&<>\"]*)?)*&?\s*"
+)
+
+
+def looks_like_form(text: str) -> bool:
+    """Whether a text reads as a form, whatever it is labelled."""
+    return _FORM.fullmatch(text) is not None
+
+
+class Forms:
+    """Redacts forms. Thread-safe."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def redact(self, text: str, sweep: Sweep, path: Path) -> list[Json]:
+        """The pairs `[name, value]`, decoded and in order, without credentials. A piece without `=` is a
+        name with an empty value.
+        """
+        pairs = [_decoded(piece) for piece in text.strip().split("&") if piece]
+        words = {" ".join(self._text.names.words(decoded_name(name))) for name, _ in pairs}
+        coded = sweep.oauth or not words.isdisjoint(self._text.urls.code_siblings)
+        return [
+            self._pair(name, value, sweep, (*path, at), coded=coded) for at, (name, value) in enumerate(pairs)
+        ]
+
+    def _pair(self, name: str, value: str, sweep: Sweep, path: Path, *, coded: bool) -> Json:
+        shown = self._text.scan(name, sweep, (*path, 0))
+        where = (*path, 1)
+        rule = self._text.urls.rule(decoded_name(name), value, coded=coded)
+        if not value or is_marker(value):
+            return [shown, value]
+        if not rule:
+            return [shown, self._text.scan(value, sweep, where)]
+        sweep.learn(value)
+        return [shown, sweep.remove(where, rule.replace("url.", "name.", 1), value)]
+
+
+def _decoded(piece: str) -> tuple[str, str]:
+    name, _, value = piece.partition("=")
+    return urllib.parse.unquote_plus(name), urllib.parse.unquote_plus(value)

@@ -1,0 +1,293 @@
+"""The walk through a JSON document: names decide, and on leaves values are scanned.
+
+Every object is judged key by key; pairs (`{"name": N, "value": V}`, two-element arrays) and tables count as
+names too. Below what a name makes suspicious, strings that look random go. The walk changes the document
+it is given: hand it a freshly parsed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from captured_exchanges.redaction.json.exact import MAX_NESTING, dumps
+from captured_exchanges.redaction.json.siblings import Siblings
+from captured_exchanges.redaction.json.tables import secret_columns, secret_columns_of
+from captured_exchanges.redaction.marker import is_marker
+from captured_exchanges.redaction.names import Effect, NameInfo, Names, Pair
+from captured_exchanges.redaction.sweep import Path, Scan, Sweep
+from captured_exchanges.redaction.values import SHORTEST_RANDOM, looks_random
+
+__all__ = ["JsonWalk", "TooDeep", "strings"]
+
+
+class TooDeep(Exception):
+    """The document is nested beyond what is followed; nothing of it may be kept."""
+
+
+class _Level(IntEnum):
+    CALM = 0
+    PERMISSIONS = 1
+    """Secret names are names of permissions where the value says so."""
+    SUSPICION = 2
+    """What looks random goes."""
+    ALARM = 3
+    """What is called `value` goes too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mood:
+    """What stands above the place where the walk is, and the rule that goes with it."""
+
+    level: _Level
+    rule: str = ""
+
+
+_CALM = _Mood(_Level.CALM)
+_PLAIN = NameInfo(Effect.PLAIN)
+_LEVELS = {
+    Effect.ABOUT: _Level.SUSPICION,
+    Effect.CONTAINER: _Level.SUSPICION,
+    Effect.PERMISSIONS: _Level.PERMISSIONS,
+    Effect.SCALAR: _Level.ALARM,
+}
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+@dataclass(frozen=True, slots=True)
+class JsonWalk:
+    """Redacts parsed JSON. Thread-safe.
+
+    `suspects` names the strings of a document that a scan might change, and `is_clean` says that a scan
+    changes nothing in a text.
+    """
+
+    names: Names
+    scan: Scan
+    suspects: Callable[[list[str]], AbstractSet[str]]
+    is_clean: Callable[[str], bool]
+
+    def walk(self, document: Any, sweep: Sweep, path: Path, *, depth: int = 0, scan: bool = True) -> Any:  # noqa: ANN401 - any JSON
+        """The document without its credentials; what was given is used up.
+
+        Without `scan` only names are judged: for a document in which nothing else can be found. Raises
+        TooDeep.
+        """
+        suspects = self.suspects(list(strings(document))) if scan else frozenset[str]()
+        walk = _Walk(self, sweep, depth, suspects, scans_keys=scan)
+        return walk.value(document, path, _PLAIN, _CALM)
+
+
+class _Walk:
+    """One walk, by one thread."""
+
+    __slots__ = (
+        "_depth",
+        "_known",
+        "_names",
+        "_nesting",
+        "_of",
+        "_rules",
+        "_scans_keys",
+        "_siblings",
+        "_suspects",
+        "_sweep",
+    )
+
+    def __init__(
+        self, rules: JsonWalk, sweep: Sweep, depth: int, suspects: AbstractSet[str], *, scans_keys: bool
+    ) -> None:
+        self._rules = rules
+        self._names = rules.names
+        self._siblings = Siblings(rules.names)
+        self._known = rules.names.known
+        self._of = rules.names.of
+        self._sweep = sweep
+        self._depth = depth
+        self._suspects = suspects
+        self._scans_keys = scans_keys
+        self._nesting = 0
+
+    def value(self, value: Any, path: Path, info: NameInfo, mood: _Mood) -> Any:  # noqa: ANN401 - any JSON
+        """A value below a name, in a mood."""
+        if value is None or value is True or value is False:
+            return value
+        if info.effect is Effect.SUBTREE and not self._is_permission(value, mood):
+            return self._removed(value, path, info.rule)
+        if isinstance(value, str):
+            return self._text(value, path, info, mood)
+        if not isinstance(value, (dict, list)):
+            goes = self._goes(str(value), info, mood)
+            return self._sweep.remove(path, goes, str(value)) if goes else value
+        return self._below(value, path, info, mood)
+
+    def _below(self, value: Any, path: Path, info: NameInfo, mood: _Mood) -> Any:  # noqa: ANN401
+        if self._nesting >= MAX_NESTING:
+            raise TooDeep
+        level = _LEVELS.get(info.effect)
+        if level is not None and level > mood.level:
+            mood = _Mood(level, info.rule)
+        self._nesting += 1
+        if type(value) is dict:
+            walked: Any = self._object(value, path, mood)
+        else:
+            walked = self._array(value, path, info, mood)
+        self._nesting -= 1
+        return walked
+
+    def _text(self, text: str, path: Path, info: NameInfo, mood: _Mood) -> str:
+        is_calm = mood is _CALM and info.calm
+        if not is_calm and (rule := self._goes(text, info, mood)) and not is_marker(text):
+            self._sweep.learn(text)
+            return self._sweep.remove(path, rule, text)
+        if text not in self._suspects or (self._is_plain_place and self._rules.is_clean(text)):
+            return text
+        return self._rules.scan(text, self._sweep, path, self._depth)
+
+    @property
+    def _is_plain_place(self) -> bool:
+        """Whether a scan means here what it means anywhere."""
+        return not self._depth and not self._sweep.oauth
+
+    def _goes(self, text: str, info: NameInfo, mood: _Mood) -> str:
+        """The rule by which a scalar goes, or empty."""
+        if not text or (info.effect is not Effect.SUBTREE and self._names.is_harmless(text)):
+            return ""
+        if info.effect is Effect.SCALAR:
+            return info.rule
+        if mood.level is _Level.ALARM and info.pair is Pair.VALUE and info.effect is not Effect.KNOWN:
+            return mood.rule
+        suspect = info.effect is Effect.CONTAINER or (
+            mood.level >= _Level.SUSPICION and info.effect is Effect.PLAIN
+        )
+        return (info.rule or mood.rule) if suspect and looks_random(text) else ""
+
+    def _object(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
+        known, of, suspects = self._known, self._of, self._suspects
+        if mood is not _CALM or self._scans_keys:
+            return self._judged(obj, path, mood)
+        below = []
+        for key, value in obj.items():
+            info = known.get(key) or of(key)
+            if not info.dull:
+                return self._judged(obj, path, mood)
+            if type(value) not in _SCALARS or (type(value) is str and value in suspects):
+                below.append((key, info, value))
+        for key, info, value in below:
+            obj[key] = self.value(value, (*path, key), info, mood)
+        return obj
+
+    def _judged(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
+        """An object whose names may mean something, to each other too."""
+        known, of, suspects = self._known, self._of, self._suspects
+        infos = [known.get(key) or of(key) for key in obj]
+        cleaned = self._with_clean_keys(obj, path)
+        if cleaned is not obj:
+            # What a key means must not depend on whether it has been cleaned before.
+            infos = [info if info.secret else of(key) for key, info in zip(cleaned, infos, strict=True)]
+            obj = cleaned
+        if mood.level is _Level.ALARM:
+            obj = self._without_random_keys(obj, path, mood)
+        paired, columns = self._siblings.pair(obj, infos), self._columns(obj, infos)
+        for (key, value), info in zip(obj.items(), infos, strict=True):
+            if value is None or value is True or value is False:
+                continue
+            meant = info if info.dull else self._siblings.meaning(info, paired, obj, oauth=self._sweep.oauth)
+            if type(value) is str and meant.calm and value not in suspects and _is_small(value, mood):
+                continue
+            where = (*path, key)
+            if columns and isinstance(value, list):
+                self._cells(value, columns, where)
+            obj[key] = self.value(value, where, meant, mood)
+        return obj
+
+    def _array(self, array: list[Any], path: Path, info: NameInfo, mood: _Mood) -> list[Any]:
+        if columns := secret_columns_of(array, self._names):
+            self._cells(array[1:], columns, path)
+        second = self._siblings.second(array, info)
+        for at, item in enumerate(array):
+            known = second if at == 1 and second is not None else info
+            array[at] = self.value(item, (*path, at), known, mood)
+        return array
+
+    def _is_permission(self, value: Any, mood: _Mood) -> bool:  # noqa: ANN401
+        permissions = mood.level is _Level.PERMISSIONS
+        return permissions and isinstance(value, str) and self._names.is_harmless(value)
+
+    def _removed(self, value: Any, path: Path, rule: str) -> Any:  # noqa: ANN401
+        """All of a value but null and booleans; an object as one."""
+        if isinstance(value, list):
+            return [self._removed(item, (*path, at), rule) for at, item in enumerate(value)]
+        leaves = list(_leaves(value))
+        if not leaves or (isinstance(value, str) and is_marker(value)):
+            return value
+        for leaf in leaves:
+            self._sweep.learn(leaf)
+        return self._sweep.remove(path, rule, leaves[0] if value is leaves[0] else dumps(value).decode())
+
+    def _without_random_keys(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
+        if not any(map(looks_random, obj)):
+            return obj
+        return {
+            self._sweep.remove(path, mood.rule, key) if looks_random(key) else key: value
+            for key, value in obj.items()
+        }
+
+    def _columns(self, obj: dict[str, Any], infos: list[NameInfo]) -> dict[int, str]:
+        for info in infos:
+            if info.heads:
+                break
+        else:
+            return {}
+        heads = [value for value, info in zip(obj.values(), infos, strict=True) if info.heads]
+        found = (secret_columns(head, self._names) for head in heads if isinstance(head, list))
+        return next((columns for columns in found if columns), {})
+
+    def _cells(self, rows: list[Any], columns: dict[int, str], path: Path) -> None:
+        for at, row in enumerate(rows):
+            for column, rule in columns.items():
+                if isinstance(row, list) and column < len(row):
+                    row[column] = self._removed(row[column], (*path, at, column), rule)
+
+    def _with_clean_keys(self, obj: dict[str, Any], path: Path) -> dict[str, Any]:
+        if not self._scans_keys or all(map(self._rules.is_clean, obj)):
+            return obj
+        cleaned: dict[str, Any] = {}
+        for at, (key, value) in enumerate(obj.items()):
+            shown = self._rules.scan(key, self._sweep, path, self._depth)
+            cleaned[shown if shown not in cleaned else f"{shown}#{at}"] = value
+        return cleaned
+
+
+def strings(document: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """All strings in a document, keys excepted; in no particular order, to any depth."""
+    below = [document]
+    while below:
+        value = below.pop()
+        for item in value.values() if type(value) is dict else value if type(value) is list else (value,):
+            if type(item) is str:
+                yield item
+            elif type(item) is dict or type(item) is list:
+                below.append(item)
+
+
+def _leaves(value: Any) -> Iterator[str]:  # noqa: ANN401
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, str):
+        if value:
+            yield value
+    elif value is not None and value is not True and value is not False:
+        yield str(value)
+
+
+def _is_small(text: str, mood: _Mood) -> bool:
+    """Whether a string under a calm name is too short to go in this mood."""
+    return mood is _CALM or (mood.level <= _Level.SUSPICION and len(text) < SHORTEST_RANDOM)

@@ -1,0 +1,176 @@
+"""Text: the scan that every string passes, in whatever document it stands.
+
+Structure first: JSON and URLs inside the text are taken apart by those who know them; then value families;
+then names beside values. What is hidden by escapes or percent-encoding is decoded and looked at again.
+A text in which one native pass finds nothing to suspect is returned at once.
+"""
+
+from __future__ import annotations
+
+import bisect
+import html
+import itertools
+import urllib.parse
+from collections.abc import Callable
+
+from captured_exchanges.redaction.encodings import unescaped
+from captured_exchanges.redaction.harmless import Harmless
+from captured_exchanges.redaction.json import JsonWalk, NotJson, decoded_at, dumps_text, loads
+from captured_exchanges.redaction.marker import Marker, is_marker
+from captured_exchanges.redaction.names import Names
+from captured_exchanges.redaction.patterns import Match, clean, compiled
+from captured_exchanges.redaction.sweep import Path, Sweep
+from captured_exchanges.redaction.text.assignments import Assignments
+from captured_exchanges.redaction.text.markup import Markup
+from captured_exchanges.redaction.text.urls import DEFAULT_URLS, Urls, UrlTable
+from captured_exchanges.redaction.values import Families
+
+__all__ = ["MAX_DEPTH", "Text"]
+
+MAX_DEPTH = 8
+"""Encodings inside encodings that are followed; beyond, the text is removed."""
+_HIDDEN = (
+    r"%(?:25|2[dDeE]|3[0-9dDaA]|4[0-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])"  # what nobody need encode
+    r"|&#[xX]?[0-9a-fA-F]+;"  # nor spell by number
+    r"|\\+u00[2-7]|\\+x[2-7][0-9a-fA-F]"  # nor escape
+    r"|[\x{FF01}-\x{FF5E}\x{1D400}-\x{1D7FF}\x{2460}-\x{24FF}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{AD}\x{FEFF}]"
+)
+_ENTITY = compiled(r"&(?:quot|apos|amp|lt|gt|equals|colon|#[xX]?[0-9a-fA-F]+);")
+_ENCODED_WORD = compiled(r"[^\s\"'<>]*%[0-9a-fA-F]{2}[^\s\"'<>]*")
+_URL = compiled(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//[^\s\"'<>\\^`|]+")
+_USERINFO = compiled(r"(//)([^\s/?#:@\"']*):([^\s/?#@][^\s/@]*|[^\s/?#@]*)@")
+_ROUNDS = 4
+_MOST_EMBEDDED = 16
+_OPENING = compiled(r"\{\s*\"|\[\s*[\[{\"]")
+_SHORTEST_VALUE = 20
+"""A single word below this length belongs to no family."""
+
+
+class Text:
+    """Redacts text. Thread-safe."""
+
+    def __init__(self, names: Names, families: Families, urls: UrlTable = DEFAULT_URLS) -> None:
+        self.names = names
+        self.families = families
+        self.urls = Urls(names, self.scan, urls)
+        self.is_clean: Harmless[str] = Harmless(self._is_clean)
+        """Whether a scan leaves a text as it is, wherever it stands; remembered where it does."""
+        self.json = JsonWalk(names, self.scan, self.suspects, self.is_clean)
+        self._assignments = Assignments(names)
+        self._markup = Markup(names)
+        sources = (families.source(), self.urls.source(), self._assignments.source(), _HIDDEN)
+        self.value_source = "|".join(sources)
+        self.gate_source = f"{names.source()}|{self.value_source}"
+        self._gate = compiled(rf"{self.gate_source}|//[^/\s?#]*@")  # a password may hold a quote
+
+    def suspicious(self, text: str) -> bool:
+        """Whether anything here might have to go: one native pass."""
+        return self._gate.search(text) is not None
+
+    def suspects(self, texts: list[str]) -> frozenset[str]:
+        """Those of many texts in which something might have to go, found in one native pass over all."""
+        pieces = [text.encode() for text in texts]
+        ends = list(itertools.accumulate(map(len, pieces), lambda end, size: end + 1 + size, initial=-1))
+        found: set[str] = set()
+        for hit in self._gate.finditer(b"\0".join(pieces)):
+            first, last = bisect.bisect_left(ends, hit.start()), bisect.bisect_left(ends, hit.end())
+            found.update(texts[max(0, first - 1) : last])
+        return frozenset(found)
+
+    def scan(self, text: str, sweep: Sweep, path: Path, depth: int = 0) -> str:
+        """The text without its credentials; with lone surrogates replaced."""
+        if len(text) < _SHORTEST_VALUE and text.isalnum():
+            return text
+        text = clean(text)
+        if not text or not self.suspicious(text) or is_marker(text):
+            return text
+        if depth > MAX_DEPTH:
+            return sweep.remove(path, "depth", text)
+        return _settled(text, lambda text: self._once(text, sweep, path, depth), depth)
+
+    def url(self, url: str, sweep: Sweep, path: Path) -> str:
+        """As `scan`, of a text that is a URL as a whole, absolute or relative."""
+        url = clean(url)
+        if not self.suspicious(url) and "@" not in url:
+            return url
+        return _settled(url, lambda url: self._url_once(url, sweep, path))
+
+    def _once(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
+        if text.lstrip()[:1] in ("{", "[", '"'):
+            try:
+                return self._nested(loads(text.encode()), text, sweep, path, depth)
+            except NotJson:
+                pass  # text that begins like JSON
+        return self._decoded(self._plain(text, sweep, path, depth), sweep, path, depth)
+
+    def _url_once(self, url: str, sweep: Sweep, path: Path) -> str:
+        url = self.urls.redact(url, sweep, path)
+        url = self.families.replace(url, lambda rule, value: sweep.remove(path, rule, value))
+        return self._decoded(url, sweep, path, 0)
+
+    def _is_clean(self, name: str) -> bool:
+        return self.scan(name, Sweep(Marker()), ()) == name
+
+    def _nested(self, document: object, text: str, sweep: Sweep, path: Path, depth: int) -> str:
+        before = len(sweep.removals)
+        walked = self.json.walk(document, sweep, path, depth=depth + 1)
+        return text if len(sweep.removals) == before else dumps_text(walked)
+
+    def _embedded(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
+        """Whole JSON documents in the middle of a text, walked; at most a few, wherever one may begin."""
+        pieces, done, begin = [], 0, 0
+        for _ in range(_MOST_EMBEDDED):
+            opening = _OPENING.search(text[begin:])
+            if opening is None:
+                break
+            begin += opening.start()
+            document, end = decoded_at(text, begin)
+            if end:
+                pieces += [text[done:begin], self._nested(document, text[begin:end], sweep, path, depth)]
+                done = end
+            begin = end or begin + 1
+        return "".join((*pieces, text[done:])) if pieces else text
+
+    def _plain(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
+        if rule := self._markup.rule(text):
+            return sweep.remove(path, rule, text)
+        text = self._embedded(text, sweep, path, depth)
+        if "//" in text:
+            text = _USERINFO.sub(lambda match: self._userinfo(match, sweep, path), text)
+            text = _URL.sub(lambda match: self.urls.redact(match[0], sweep, path, depth), text)
+        text = self._assignments.redact(text, sweep, path)
+        return self.families.replace(text, lambda rule, value: sweep.remove(path, rule, value))
+
+    def _userinfo(self, match: Match[str], sweep: Sweep, path: Path) -> str:
+        """Of URLs whose password holds what ends a URL in running text: quotes, angle brackets."""
+        if not any(char in "\"'<>\\^`|" for char in match[3]):
+            return match[0]
+        return f"{match[1]}{match[2]}:{sweep.remove(path, 'url.userinfo', match[3])}@"
+
+    def _decoded(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
+        """What escapes and percent-encoding hide; where they hid something, the decoded text remains."""
+        if "\\" in text and unescaped(text) != text:
+            text = self._where_found(text, unescaped(text), sweep, path, depth)
+        if "&" in text and _ENTITY.search(text):
+            text = self._where_found(text, html.unescape(text), sweep, path, depth)
+        if "%" in text:
+            text = _ENCODED_WORD.sub(lambda match: self._unquoted(match[0], sweep, path, depth), text)
+        return text
+
+    def _unquoted(self, word: str, sweep: Sweep, path: Path, depth: int) -> str:
+        return self._where_found(word, urllib.parse.unquote_plus(word), sweep, path, depth)
+
+    def _where_found(self, text: str, plain: str, sweep: Sweep, path: Path, depth: int) -> str:
+        scanned = self.scan(plain, sweep, path, depth + 1)
+        return text if scanned == clean(plain) else scanned
+
+
+def _settled(text: str, once: Callable[[str], str], depth: int = 0) -> str:
+    """A text redacted until nothing changes any more: what one rule removes may bare what another looks for.
+    Within other encodings once is enough, for they are gone through again with what is around them.
+    """
+    for _ in range(1 if depth else _ROUNDS):
+        before, text = text, once(text)
+        if text == before:
+            break
+    return text

@@ -1,0 +1,23 @@
+"""What each transport's requests and responses are made of, and how their parts are redacted."""
+
+from captured_exchanges.redaction.transports.credentials import Credential
+from captured_exchanges.redaction.transports.headers import DEFAULT_HEADERS, Headers, HeaderTable
+from captured_exchanges.redaction.transports.http import HttpRules
+from captured_exchanges.redaction.transports.parts import FAILED, Parts
+from captured_exchanges.redaction.transports.render import rfc3339
+
+__all__ = [
+    # credentials
+    "Credential",
+    # headers
+    "DEFAULT_HEADERS",
+    "HeaderTable",
+    "Headers",
+    # http
+    "HttpRules",
+    # parts
+    "FAILED",
+    "Parts",
+    # render
+    "rfc3339",
+]

@@ -1,0 +1,87 @@
+"""An HTTP exchange: its documents, and the credentials that its request shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from captured_exchanges.exchange import Body, HttpRequest, HttpResponse
+from captured_exchanges.redaction.bodies import Bodies, Rendered, omitted
+from captured_exchanges.redaction.names import Names
+from captured_exchanges.redaction.patterns import clean
+from captured_exchanges.redaction.sweep import Sweep
+from captured_exchanges.redaction.text import Text, is_oauth
+from captured_exchanges.redaction.transports.credentials import Credential, credentials
+from captured_exchanges.redaction.transports.headers import Headers, Pairs, first_value
+from captured_exchanges.redaction.transports.parts import FAILED, Parts
+from captured_exchanges.redaction.transports.render import request_shape, response_shape
+
+__all__ = ["HttpRules"]
+
+
+class HttpRules:
+    """Redacts what crossed over HTTP. Thread-safe."""
+
+    def __init__(self, names: Names, text: Text, headers: Headers, bodies: Bodies, parts: Parts) -> None:
+        self._names = names
+        self._text = text
+        self._headers = headers
+        self._bodies = bodies
+        self._parts = parts
+
+    def is_oauth(self, request: HttpRequest) -> bool:
+        """Whether the exchange is one of OAuth's, where a `code` is a credential."""
+        return is_oauth(clean(request.url))
+
+    def shown(self, request: HttpRequest) -> Iterator[Credential]:
+        """The credentials that the request shows."""
+        return credentials(request.headers, self._headers, self._names)
+
+    def request(self, kind: str, request: HttpRequest, sweep: Sweep) -> dict[str, Any]:
+        """The request document, `redactions` not yet in it."""
+        said, body = self._parts.said, self._body(request.body, request.headers, sweep)
+        return request_shape(
+            kind,
+            request,
+            method=said(request.method, sweep, "method"),
+            url=self._parts.part(
+                sweep, ("url",), lambda: self._text.url(request.url, sweep, ("url",)), FAILED
+            ),
+            headers=self._head(request.headers, sweep, body),
+            body=body.shape,
+            http_version=said(request.http_version, sweep, "http_version"),
+            call_id=said(request.call_id, sweep, "call_id"),
+        )
+
+    def response(self, response: HttpResponse, sweep: Sweep) -> dict[str, Any]:
+        """The response document, `redactions` not yet in it."""
+        said, body = self._parts.said, self._body(response.body, response.headers, sweep)
+        error = response.error
+        return response_shape(
+            response,
+            reason=said(response.reason, sweep, "reason"),
+            headers=self._head(response.headers, sweep, body),
+            body=body.shape,
+            http_version=said(response.http_version, sweep, "http_version"),
+            error=None if error is None else {
+                "type": said(error.type, sweep, "error", "type"),
+                "message": said(error.message, sweep, "error", "message"),
+            },
+            remote_address=said(response.remote_address, sweep, "remote_address"),
+        )  # fmt: skip
+
+    def _body(self, body: Body | None, headers: Pairs, sweep: Sweep) -> Rendered:
+        def render() -> Rendered:
+            kind, encoding = first_value(headers, "content-type"), first_value(headers, "content-encoding")
+            return self._bodies.render(body, kind, encoding, sweep)
+
+        shape = None if body is None else omitted("failed", "", body)
+        return self._parts.part(sweep, ("body",), render, Rendered(shape, is_redacted=True))
+
+    def _head(self, headers: Pairs, sweep: Sweep, body: Rendered) -> list[list[str]]:
+        return self._parts.part(
+            sweep,
+            ("headers",),
+            lambda: self._headers.redact(headers, sweep, body_is_redacted=body.is_redacted),
+            [],
+        )

@@ -1,0 +1,61 @@
+"""Removes what belongs to a value family, and knows in one pass whether a text may hold any member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from captured_exchanges.redaction.marker import MARKED, is_marked, is_marker
+from captured_exchanges.redaction.patterns import Match, Pattern, compiled, quoted
+from captured_exchanges.redaction.values.table import FAMILIES, Family
+
+__all__ = ["Families"]
+
+_SHORT_GATE = 4
+
+
+class Families:
+    """A table of value families, compiled. Thread-safe."""
+
+    def __init__(self, table: Iterable[Family] = FAMILIES) -> None:
+        self._rows = [(row, compiled(f"{MARKED}|{row.pattern}")) for row in table]
+        self._sure = compiled("|".join(f"(?:{row.pattern})" for row, _ in self._rows if row.sure))
+
+    def source(self) -> str:
+        """A pattern that occurs in every text that holds a member, in the text itself and in its JSON."""
+        return "|".join(sorted({source for row, _ in self._rows for source in _gate_sources(row)}))
+
+    def replace(self, text: str, removed: Callable[[str, str], str]) -> str:
+        """The text with each member replaced by what `removed(rule, value)` returns."""
+        lowered = text.lower()
+        for row, pattern in self._rows:
+            if not row.gates or any(gate in lowered for gate in row.gates):
+                text = _replaced(text, row, pattern, removed)
+        return text
+
+    def survivor(self, data: bytes) -> bool:
+        """Whether bytes hold a sure member still."""
+        return self._sure.search(data) is not None
+
+
+def _replaced(text: str, row: Family, pattern: Pattern, removed: Callable[[str, str], str]) -> str:
+    def one(match: Match[str]) -> str:
+        if is_marked(match[0]):
+            return match[0]
+        start, end = match.span(1) if match_has_group else match.span()
+        value = text[start:end]
+        if is_marker(value) or (row.accept is not None and not row.accept(value)):
+            return match[0]
+        return text[match.start() : start] + removed(f"value.{row.name}", value) + text[end : match.end()]
+
+    match_has_group = pattern.groups > 0
+    return pattern.sub(one, text)
+
+
+def _gate_sources(row: Family) -> Iterator[str]:
+    """Literals where they are telling; else the pattern, without its word boundaries: in JSON a line feed
+    before a word is written with a letter.
+    """
+    if row.telling and row.gates and all(len(gate) >= _SHORT_GATE for gate in row.gates):
+        yield from (f"(?i:{quoted(gate)})" for gate in row.gates)
+    else:
+        yield "(?:" + row.pattern.replace(r"\b", "") + ")"

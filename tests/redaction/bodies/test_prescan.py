@@ -1,0 +1,153 @@
+"""The look at bytes before the walk."""
+
+import json
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from captured_exchanges.redaction.bodies.prescan import Need, Prescan
+from captured_exchanges.redaction.names.names import Names
+from captured_exchanges.redaction.text.text import Text
+from captured_exchanges.redaction.values.families import Families
+from support.redaction_exchanges import fresh_secret, sweep
+
+NAMES = Names()
+TEXT = Text(NAMES, Families())
+PRESCAN = Prescan(NAMES, TEXT)
+
+
+def need(value):
+    return PRESCAN.need(orjson.dumps(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"passwordChanged": "2024-01-01", "password_expires_in": 90, "pwdLastSet": 1},
+        {"credentials": {"password": {}, "provider": {"type": "OKTA", "name": "OKTA"}}},
+        {"password": None, "secret": True, "token": "", "api_keys": []},
+        {"title": "Password Administrator", "description": "Resets the password of a user"},
+        {"nextPageToken": "abc", "cursor": "def", "token_type": "mac"},
+        {"permissions": {"secret_scanning_alerts": "read"}},
+        {"shipping": "compass", "author": "secretary", "hash": "abc", "countryCode": "US"},
+        {"href": "https://x.test/users/1?after=abc&limit=2", "email": "alice@x.test"},
+    ],
+)
+def test_near_misses_need_no_walk(value):
+    """A page full of them is spliced unparsed."""
+    assert need([value] * 50) is Need.NOTHING
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"token": "x"},
+        {"ｐａｓｓ": 1},
+        {"name": "password", "value": "x"},
+        {"credentials": {"a": "x" * 30}},
+        {"passwordPolicy": {"a": "x" * 30}},
+    ],
+)
+def test_names_need_a_walk_by_names(value):
+    """Where nothing else could be found, values are not scanned."""
+    assert need(value) is Need.NAMES
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": "token=x"},
+        {"a": "https://bob:x@x.test/"},
+        {"a": f"ghp_{fresh_secret(length=36)}"},
+        {"a": '{"password":"x"}'},
+        {"a": "p%61ssword=x"},
+        {"a": "p\\u0061ss"},
+    ],
+)
+def test_values_need_the_whole_walk(value):
+    """Whatever may hide a secret in a string."""
+    assert need(value) is Need.ALL
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["ab%41", {"password": "ab%41"}],
+        {"note": "ab%41", "password": "ab%41"},
+        {"note": "zq7%41Kp9xw2vTrB5mLc8", "credentials": {"a": "zq7%41Kp9xw2vTrB5mLc8"}},
+    ],
+)
+def test_what_is_harmless_in_one_place_is_looked_at_in_another(value):
+    """A text that means nothing by itself is a secret under a secret name, wherever it stood before."""
+    assert need(value) is not Need.NOTHING
+
+
+def test_too_many_different_near_misses_are_walked():
+    """The number of passes is bounded."""
+    assert need({f"password{number}_changed": 1 for number in range(500)}) is Need.ALL
+
+
+_words = st.sampled_from(
+    [
+        "password",
+        "passwordChanged",
+        "token",
+        "secrets",
+        "name",
+        "value",
+        "id",
+        "hash",
+        "salt",
+        "code",
+        "grant_type",
+        "permissions",
+        "columns",
+        "rows",
+        "x",
+        "token=abc1",
+        "abcDEF1234567890abcDEF",
+        "read",
+        "credentials",
+        "kty",
+        "k",
+        '{"pin": 1}',
+        "Password Administrator",
+        "the password is x1y2",
+        "https://a:b@c/",
+        "nextPageToken",
+        "Bearer x",
+        "question",
+        "answer",
+        "pa\u200bss",
+        "data",
+        "key",
+        "q%75ery",
+        "user pin",
+        "a\nb",
+        "otp",
+        "OTPCode",
+        "dbpass",
+    ]
+)
+_documents = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | _words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_words, inner, max_size=4),
+    max_leaves=14,
+)
+
+
+@given(_documents)
+@settings(max_examples=500)
+def test_what_the_prescan_skips_the_walk_would_have_left_alone(document):
+    """The short cut decides as the whole walk does, for any document."""
+    found = need(document)
+    walked = TEXT.json.walk(json.loads(json.dumps(document)), whole := sweep(), ())
+    if found is Need.NOTHING:
+        assert whole.count == 0
+        assert walked == document
+    elif found is Need.NAMES:
+        by_names = sweep()
+        assert TEXT.json.walk(json.loads(json.dumps(document)), by_names, (), scan=False) is not None
+        assert sorted(by_names.removals, key=str) == sorted(whole.removals, key=str)

@@ -1,0 +1,74 @@
+"""JSON in and out."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captured_exchanges.redaction.json.exact import (
+    NotJson,
+    dumps,
+    dumps_text,
+    loads,
+    loads_and_tidies,
+    sanitised,
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        (b"123456789012345678901234567890", b"123456789012345678901234567890"),
+        (b"-9223372036854775809", b"-9223372036854775809"),
+        (b'{"a":NaN,"b":-Infinity}', b'{"a":null,"b":null}'),
+        (b"1e999", b"null"),
+        (b'"\\ud800x"', b'"?x"'),
+        (b'{"a":1,"a":2}', b'{"a":2}'),
+        (b'"\\u0061\\/\xc3\xa9"', b'"a/\xc3\xa9"'),
+    ],
+)
+def test_odd_json_survives_as_well_as_it_can(data, kept):
+    """Numbers keep their digits; what JSON cannot hold becomes null or a question mark."""
+    assert dumps(loads(data)) == kept
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"nul", b"\xff", b"[" * 100_000, b"{} {}", b"1" * 5_000])
+def test_what_is_no_json_says_so(data):
+    """By the one exception."""
+    with pytest.raises(NotJson):
+        loads(data)
+
+
+def test_tidy_json_is_not_written_again():
+    """The very bytes come back, numbers and all; others are spelled as ours."""
+    tidy = b'{"a":1.00,"b":[1, 2]}'
+    assert loads_and_tidies(tidy) == ({"a": 1.0, "b": [1, 2]}, tidy)
+    for untidy in (b'{"a" :1}', b'{"a": 1}', b'{\n"a":1}', b'{"\\u0061":1}', b'{"a"\t:\r1}'):
+        assert loads_and_tidies(untidy) == ({"a": 1}, b'{"a":1}')
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
+    max_leaves=10,
+)
+
+
+@given(_values)
+def test_whatever_is_written_is_utf8_json(value):
+    """And reads back as what `sanitised` says."""
+    data = dumps(value if isinstance(value, str | dict | list) else [value])
+    json.loads(data.decode())
+    assert dumps_text([value]).encode() == dumps([value])
+    assert loads(dumps([value])) == json.loads(dumps([sanitised(value)]))
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_raise_anything_else(data):
+    """JSON or NotJson."""
+    try:
+        value, tidied = loads_and_tidies(data)
+    except NotJson:
+        return
+    assert loads(tidied) == value or value != value  # noqa: PLR0124 - NaN is not equal to itself

@@ -1,0 +1,37 @@
+"""Removing members of families."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.values.families import Families
+from captured_exchanges.redaction.values.table import FAMILIES, example
+
+TABLE = Families()
+GATE = compiled(TABLE.source())
+
+
+def test_what_a_group_captures_is_all_that_goes():
+    """The scheme word before a token stays."""
+    token = example("<a*30>", random.Random(1)) + "9"
+    seen = []
+    shown = TABLE.replace(f"Bearer {token}!", lambda rule, value: seen.append((rule, value)) or "*")
+    assert shown == "Bearer *!"
+    assert seen == [("value.scheme", token)]
+
+
+def test_a_marker_is_no_member():
+    """What was redacted before is left alone."""
+    text = "token [REDACTED:value.scheme:0123ab] and basic:[REDACTED:value.basic:abcdef]"
+    assert TABLE.replace(text, lambda *_: "*") == text
+
+
+@given(st.sampled_from(FAMILIES), st.integers(), st.sampled_from(["", "x ", "a\n", '"', "(", "é"]))
+def test_every_member_is_seen_by_the_native_gate(family, seed, before):
+    """The gate occurs in each text with a member, in the text and in the JSON of the text."""
+    source = random.Random(seed)
+    text = before + example(source.choice(family.templates), source)
+    assert GATE.search(text) is not None
+    assert GATE.search(text.encode("unicode_escape")) is not None

@@ -1,0 +1,59 @@
+"""What values look like."""
+
+import base64
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captured_exchanges.redaction.values.shapes import is_basic, looks_like_credential, looks_random, rounded
+
+
+@pytest.mark.parametrize("make", [lambda: secrets.token_urlsafe(40), lambda: secrets.token_hex(24)])
+def test_what_is_random_looks_random(make):
+    """Tokens in the usual alphabets look random."""
+    assert sum(looks_random(make()) for _ in range(100)) > 90
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "short1A",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "arn:aws:iam::123456789012:role/Abcdef1234567890XyZ",
+        "S-1-5-21-3623811015-3361044348-30300820-1013",
+        "alice.smith.longname1234567890@example.test",
+        "https://example.test/a/b/c/d1e2f3g4h5i6j7k8l9m0",
+        "2024-01-01T00:00:00.000+00:00",
+        "my-production-service-account-2024",
+        "InternationalBusinessMachines",
+        "api.eu-west-1.internal.example.test",
+        "two words and1 more2 words3 here4",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1",
+        "passwörter-sind-nicht-zufällig-123456",
+    ],
+)
+def test_identities_and_words_do_not_look_random(value):
+    """What has a well-known shape, or is made of words, is not random."""
+    assert not looks_random(value)
+
+
+@pytest.mark.parametrize("word", ["authentication", "required", "short1A", "expired", "2024-01-01"])
+def test_a_word_of_prose_is_no_credential(word):
+    """Words after `Bearer` or `token` stay."""
+    assert not looks_like_credential(word)
+
+
+def test_the_base64_of_a_pair_is_basic():
+    """`user:password` in base64 is told from other words."""
+    assert is_basic(base64.b64encode(b"alice:" + secrets.token_bytes(6)).decode())
+    assert not is_basic("authentication")
+    assert not is_basic("a")
+
+
+@given(st.integers(0, 2**40))
+def test_a_rounded_size_is_the_next_power_of_two(size):
+    """Sizes are rounded up, and by less than half."""
+    assert size <= rounded(size) <= max(1, 2 * size - 1) or size == 0 == rounded(size)
+    assert rounded(size) & (rounded(size) - 1) == 0
