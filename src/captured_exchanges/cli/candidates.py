@@ -18,11 +18,20 @@ from click.shell_completion import CompletionItem
 from captured_exchanges.errors import StoreError
 from captured_exchanges.store import ObjectKind, Store, open_store
 
-__all__ = ["complete_kind", "complete_object", "complete_place", "complete_request_id", "complete_sync_id"]
+__all__ = [
+    "complete_kind",
+    "complete_object",
+    "complete_place",
+    "complete_policy",
+    "complete_request_id",
+    "complete_sync_id",
+]
 
 _MOST = 50
 _PACKED_BYTES = 8 * 1024 * 1024
 _UNPACKED_BYTES = 64 * 1024 * 1024
+_PROFILES = ("default", "strict", "metadata")
+"""Told here once more: importing them would load the whole engine."""
 _KINDS = ("http", "sql", "ldap")
 _UNIX = "unix:"
 
@@ -64,6 +73,12 @@ def complete_place(_: click.Context, __: click.Parameter, incomplete: str) -> li
         return [CompletionItem(f"{_UNIX}{folder}{end}") for end in islice(_ways(found), _MOST)]
     except OSError:
         return []
+
+
+def complete_policy(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """A profile, or a file."""
+    named = [CompletionItem(name) for name in _PROFILES if name.startswith(incomplete)]
+    return [*named, CompletionItem(incomplete, type="file")]
 
 
 def _ways(found: Iterable[Path]) -> Iterator[str]:

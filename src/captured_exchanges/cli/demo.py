@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from captured_exchanges.cli.candidates import complete_policy
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.invocation import command_line
+from captured_exchanges.cli.options import UTF8
 from captured_exchanges.demo import DemoOptions, run_demo
 
 __all__ = ["command"]
@@ -60,8 +62,25 @@ _DEFAULTS = DemoOptions()
 @click.option(
     "--channelz", is_flag=True, help="With --debug-socket: gRPC's own account of the process there."
 )
+@click.option(
+    "--policy",
+    metavar="FILE|NAME",
+    type=UTF8,
+    default="",
+    envvar="EXCHANGES_POLICY",
+    show_envvar=True,
+    shell_complete=complete_policy,
+    help="What the connector redacts by: default, strict, metadata, or a policy file.",
+)
 def command(
-    *, out: Path, users: int, groups: int, serve: bool, debug_socket: Path | None, channelz: bool
+    *,
+    out: Path,
+    users: int,
+    groups: int,
+    serve: bool,
+    debug_socket: Path | None,
+    channelz: bool,
+    policy: str,
 ) -> int:
     """Crawl a real SCIM directory and end with a file in which every object is traced.
 
@@ -72,4 +91,7 @@ def command(
         raise click.UsageError("--debug-socket is for looking at a connector that stays up: add --serve")
     if channelz and debug_socket is None:
         raise click.UsageError("--channelz is served on the debug socket: add --debug-socket PATH")
-    return run_demo(DemoOptions(out, users, groups, serve, debug_socket, channelz, command_line=command_line))
+    options = DemoOptions(
+        out, users, groups, serve, debug_socket, channelz, policy, command_line=command_line
+    )
+    return run_demo(options)

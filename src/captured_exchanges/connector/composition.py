@@ -23,7 +23,7 @@ from captured_exchanges.connector.recorder import Recorder
 from captured_exchanges.connector.reflection import enable_reflection
 from captured_exchanges.errors import ConnectionRefused
 from captured_exchanges.exchange import ConnectorInfo
-from captured_exchanges.redaction import Redactor
+from captured_exchanges.redaction import Policy, Redactor, policy_from_environment
 from captured_exchanges.security import Access, BearerToken, MutualTLS, unix_address
 
 __all__ = ["MAX_NAME_BYTES", "Composition"]
@@ -35,7 +35,9 @@ _Server = TypeVar("_Server", grpc.aio.Server, grpc.Server)
 
 
 class Composition(ABC, Generic[_Server]):
-    """A producer but for its servicer. The credentials of `access` are secrets to its redactor."""
+    """A producer but for its servicer. The credentials of `access` are secrets to its redactor; without one, and
+    without a policy, EXCHANGES_POLICY names the policy (a profile or a file), else it is the default one.
+    """
 
     _OTHER_KIND: ClassVar[type]
     _INSTEAD: ClassVar[str]
@@ -46,12 +48,13 @@ class Composition(ABC, Generic[_Server]):
         *,
         version: str,
         redactor: Redactor | None,
+        policy: Policy | None,
         buffer: CaptureBuffer | None,
         access: Access | None,
     ) -> None:
         if not 0 < len(name.encode()) <= MAX_NAME_BYTES:
             raise ValueError(f"a connector's name has 1 to {MAX_NAME_BYTES} bytes; got {name[:40]!r}")
-        self.redactor = redactor or Redactor(on_failure=telemetry.count)
+        self.redactor = _redactor(redactor, policy)
         self.buffer = buffer or CaptureBuffer(on_fault=telemetry.count)
         self.recorder = Recorder(self.redactor, self.buffer)
         self._access = access
@@ -125,6 +128,17 @@ class Composition(ABC, Generic[_Server]):
 
     @abstractmethod
     def _add_health(self, server: _Server) -> None: ...
+
+
+def _redactor(redactor: Redactor | None, policy: Policy | None) -> Redactor:
+    """The one that was given, or one by the policy that was given, or that the environment names. Raises
+    PolicyError where that cannot be used: before anything is served.
+    """
+    if redactor is None:
+        return Redactor(policy or policy_from_environment(), on_failure=telemetry.count)
+    if policy is not None:
+        raise ValueError("a redactor has its policy: give one of the two")
+    return redactor
 
 
 def _secrets_of(access: Access | None) -> list[str]:

@@ -27,7 +27,7 @@ from captured_exchanges.connector.interceptor import CaptureInterceptor
 from captured_exchanges.connector.options import SERVER_OPTIONS
 from captured_exchanges.connector.servicer import ExchangeServicer
 from captured_exchanges.exchange import BufferFacts
-from captured_exchanges.redaction import Redactor
+from captured_exchanges.redaction import Policy, Redactor
 from captured_exchanges.security import Access
 
 __all__ = ["ExchangeProducer"]
@@ -36,7 +36,9 @@ __all__ = ["ExchangeProducer"]
 class ExchangeProducer(Composition[grpc.aio.Server]):
     """Captures into a buffer and serves it. `name` is the connector's, stable over restarts: stores keep
     it beside their watermarks. `heartbeat_interval` is in seconds. `access`: what whoever connects must show;
-    None: a Unix socket that the user alone can reach is all there is.
+    None: a Unix socket that the user alone can reach is all there is. `policy` says what is redacted: see
+    `redaction`. Without it, and without a `redactor`, the variable EXCHANGES_POLICY names one; PolicyError where
+    that is no policy.
 
     `recorder` may be used from any thread; everything else belongs to the event loop that serves.
     """
@@ -50,11 +52,14 @@ class ExchangeProducer(Composition[grpc.aio.Server]):
         *,
         version: str = "",
         redactor: Redactor | None = None,
+        policy: Policy | None = None,
         buffer: CaptureBuffer | None = None,
         heartbeat_interval: float | None = None,
         access: Access | None = None,
     ) -> None:
-        super().__init__(name, version=version, redactor=redactor, buffer=buffer, access=access)
+        super().__init__(
+            name, version=version, redactor=redactor, policy=policy, buffer=buffer, access=access
+        )
         self.servicer = ExchangeServicer(
             self.buffer,
             connector=self._connector,

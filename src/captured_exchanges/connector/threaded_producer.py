@@ -26,7 +26,7 @@ from captured_exchanges.connector.options import SERVER_OPTIONS
 from captured_exchanges.connector.threaded_interceptor import ThreadedCaptureInterceptor
 from captured_exchanges.connector.threaded_servicer import ThreadedExchangeServicer
 from captured_exchanges.exchange import BufferFacts
-from captured_exchanges.redaction import Redactor
+from captured_exchanges.redaction import Policy, Redactor
 from captured_exchanges.security import Access
 
 __all__ = ["ThreadedExchangeProducer"]
@@ -47,11 +47,14 @@ class ThreadedExchangeProducer(Composition[grpc.Server]):
         *,
         version: str = "",
         redactor: Redactor | None = None,
+        policy: Policy | None = None,
         buffer: CaptureBuffer | None = None,
         heartbeat_interval: float | None = None,
         access: Access | None = None,
     ) -> None:
-        super().__init__(name, version=version, redactor=redactor, buffer=buffer, access=access)
+        super().__init__(
+            name, version=version, redactor=redactor, policy=policy, buffer=buffer, access=access
+        )
         self.servicer = ThreadedExchangeServicer(
             self.buffer,
             connector=self._connector,

@@ -4,7 +4,8 @@ This is what a connector author writes. The lines that concern capture are the o
 `redactor` and `instrument_client` in them; the rest is any connector.
 
     stdin   {"url": …, "token": …, "address": "unix:…", "lossless": …}, and where a second socket is wanted
-            that admits observers alone: "debug_socket": its path, "channelz": whether to serve that there
+            that admits observers alone: "debug_socket": its path, "channelz": whether to serve that there;
+            "policy": what to redact by, a profile or a file
     stdout  {"event": "ready"}, then on SIGTERM or the end of stdin
             {"event": "stopped", "left": …, "memory": …}
 
@@ -29,7 +30,7 @@ from captured_exchanges.demo.footprint import Footprint
 from captured_exchanges.demo.lists import ScimConnector, list_handlers
 from captured_exchanges.demo.options import CONNECTOR_NAME
 from captured_exchanges.demo.scim import ScimDirectory
-from captured_exchanges.redaction import Redactor
+from captured_exchanges.redaction import Redactor, policy_named
 
 __all__ = ["main", "serve"]
 
@@ -44,7 +45,7 @@ def main() -> int:
 async def serve(configuration: dict[str, Any]) -> int:
     """Serve the list calls and the exchange stream on one Unix socket; the exit code."""
     stop = stop_requested()
-    redactor = Redactor()
+    redactor = Redactor(policy_named(configuration.get("policy") or "default"))
     redactor.register_secret(configuration["token"])
     producer = ExchangeProducer(CONNECTOR_NAME, version=__version__, redactor=redactor)
     async with _client(configuration) as client:

@@ -32,7 +32,8 @@ class DemoOptions:
     bearer token, then one password per user): a test's way to search for them afterwards, for they are
     written nowhere. `command_line` says how to type a command of this package: the words after `exchanges`
     go in, a line for a shell comes out. `debug_socket` is a second socket of the connector, for observers
-    alone, in a folder of mode 0700; `channelz` has gRPC's own account of the process served there.
+    alone, in a folder of mode 0700; `channelz` has gRPC's own account of the process served there. `policy`
+    names what the connector redacts by: a profile or a file; empty: the default.
     """
 
     out: Path = Path("sync.c1z")
@@ -41,5 +42,6 @@ class DemoOptions:
     serve: bool = False
     debug_socket: Path | None = None
     channelz: bool = False
+    policy: str = ""
     on_secret: Callable[[str], None] | None = None
     command_line: Callable[..., str] = _command_line

@@ -30,6 +30,10 @@ def run_demo(options: DemoOptions) -> int:
         CapturedExchangesError: From the rooms it uses.
     """
     _check_platform()
+    if options.policy:
+        from captured_exchanges.redaction import policy_named  # noqa: PLC0415 - slow to load, for few runs only
+
+        policy_named(options.policy)  # one that cannot be used is told before anything starts
     from captured_exchanges.demo.session import session  # noqa: PLC0415 - loads gRPC and the extra
 
     try:

@@ -70,6 +70,7 @@ class _Session:
     async def _crawl(self, directory: Child, url: str, token: str, address: str) -> None:
         lossless = not self._options.serve
         configuration = {"url": url, "token": token, "address": address, "lossless": lossless}
+        configuration["policy"] = self._options.policy
         if (debug_socket := self._options.debug_socket) is not None:
             configuration["debug_socket"] = str(debug_socket.absolute())
             configuration["channelz"] = self._options.channelz

@@ -22,17 +22,26 @@ from captured_exchanges.exchange import (
     UpstreamRequest,
     UpstreamResponse,
 )
+from captured_exchanges.redaction.adjustments import Additions, Exemptions
 from captured_exchanges.redaction.bodies import Bodies
 from captured_exchanges.redaction.closing import Closing, Documents, bare
+from captured_exchanges.redaction.detail import Detail
 from captured_exchanges.redaction.json import dumps, loads
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.policy import DEFAULT_POLICY, Policy
 from captured_exchanges.redaction.registry import Needles, Registry, is_findable
 from captured_exchanges.redaction.repair import repaired_text
-from captured_exchanges.redaction.sweep import Sweep
-from captured_exchanges.redaction.text import Text
-from captured_exchanges.redaction.transports import FAILED, Credential, Headers, HttpRules, Parts
+from captured_exchanges.redaction.sweep import Sweep, Whims
+from captured_exchanges.redaction.text import Claims, ReducedUrls, Text
+from captured_exchanges.redaction.transports import (
+    FAILED,
+    Credential,
+    Headers,
+    HttpReduction,
+    HttpRules,
+    Parts,
+)
 from captured_exchanges.redaction.values import Families
 
 __all__ = ["Redactor"]
@@ -77,21 +86,30 @@ class Redactor:
     ) -> None:
         names, families = Names(policy.names), Families(policy.families)
         self.policy: PolicyInfo = policy.info()
-        self._text = Text(names, families, policy.urls)
+        self._detail = policy.detail
+        self._text = Text(names, families, policy.urls, Additions(policy.remove))
         self._parts = Parts(self._text, self._count)
         headers = Headers(names, self._text, policy.headers)
         bodies = Bodies(
             self._text, max_decoded_bytes=policy.max_decoded_bytes, max_text_bytes=policy.max_text_bytes
         )
+        reduction = HttpReduction(policy.detail, policy.headers, ReducedUrls(names, policy.urls))
         self._transports: Mapping[type[UpstreamRequest], Rules[Any, Any]] = {
-            HttpRequest: HttpRules(names, self._text, headers, bodies, self._parts),
+            HttpRequest: HttpRules(self._text, headers, bodies, self._parts, reduction),
         }
         self._marker = Marker()
+        self._whims = Whims(
+            Exemptions(policy.keep, policy.names, families) if policy.keep else None,
+            Claims(self._text, self._marker) if policy.jwt == "claims" else None,
+        )
         self._on_failure = on_failure
         self._failures: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._registry = Registry(self._count)
         self._closing = Closing(families, self._marker, self._count)
+        for secret in policy.secrets:
+            for value in secret.read():
+                self.register_secret(value)
 
     def redact(self, exchange: Exchange) -> RedactedExchange:
         """The exchange without its credentials, as the JSON documents of FORMATS.md, always below
@@ -135,8 +153,10 @@ class Redactor:
     def _documents(self, exchange: Exchange) -> Documents:
         rules = self._rules(exchange.request)
         oauth = rules.is_oauth(exchange.request)
-        request_sweep, intent_sweep = (Sweep(self._marker, oauth=oauth) for _ in range(2))
-        response_sweep = Sweep(self._marker, oauth=oauth, of_response=True)
+        request_sweep, intent_sweep, response_sweep = (
+            Sweep(self._marker, oauth=oauth, of_response=of_response, whims=self._whims)
+            for of_response in (False, False, True)
+        )
         nothing: list[str] = []
         shown = self._parts.part(
             request_sweep, (), lambda: list(self._shown(rules, exchange.request)), nothing
@@ -171,6 +191,8 @@ class Redactor:
             "resourceType": intent.resource_type,
         }
         words = {key: self._parts.said(value, sweep, key) for key, value in named.items() if value}
+        if self._detail is Detail.METADATA:
+            return words
         return self._parts.part(
             sweep, (), lambda: self._text.json.walk(loads(dumps(intent.as_json())), sweep, ()), words
         )

@@ -12,9 +12,9 @@ import os
 
 from captured_exchanges.redaction.patterns import compiled
 
-__all__ = ["MARKED", "MARKER", "Marker", "is_marked", "is_marker"]
+__all__ = ["MARKED", "MARKER", "Marker", "is_marked", "is_marker", "slug"]
 
-_RULE = r"(?:(?:name|value|header|url|text)\.[a-z0-9_.-]+|registered|depth|failed)"
+_RULE = r"(?:(?:name|value|header|url|text|detail|policy)\.[a-z0-9_.-]+|registered|depth|failed)"
 MARKER = rf"\[REDACTED:{_RULE}(?::[0-9a-f]{{6}})?\]"
 """The pattern of a marker."""
 MARKED = rf"{MARKER}|%5B{MARKER[2:-2]}%5D"
@@ -22,6 +22,8 @@ MARKED = rf"{MARKER}|%5B{MARKER[2:-2]}%5D"
 _MARKER = compiled(MARKER)
 _STARTS = ("[REDACTED:", "%5BREDACTED:")
 _TAGGED_FROM = 8
+_NO_SLUG = compiled(r"[^a-z0-9]+")
+_LONGEST_SLUG = 40
 _LONGEST = 96
 
 
@@ -33,6 +35,11 @@ def is_marker(text: str) -> bool:
 def is_marked(match: str) -> bool:
     """Whether what a pattern `MARKED|…` matched is a marker, which is left as it is."""
     return match.startswith(_STARTS)
+
+
+def slug(words: str) -> str:
+    """Words as the label of a rule; `own` where none of their letters are ASCII."""
+    return _NO_SLUG.sub(lambda _: "_", words.lower()).strip("_")[:_LONGEST_SLUG] or "own"
 
 
 class Marker:

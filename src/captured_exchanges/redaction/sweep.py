@@ -6,12 +6,13 @@ A sweep belongs to one thread and one document (the request, the response, or th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from captured_exchanges.exchange import Json
 from captured_exchanges.redaction.marker import Marker
 
-__all__ = ["Path", "Scan", "Sweep"]
+__all__ = ["Path", "Scan", "Sweep", "Whims", "pointer"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a document: the parts of a JSON pointer."""
@@ -22,19 +23,49 @@ MAX_LEARNED = 2_000
 _LEARNABLE = 8
 _DISTINCT = 4
 _LONGEST_PART = 128
+_MOST_CLAIMS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Whims:
+    """What a policy says about single removals: `exempts(path, rule, value)`, whether a value stays that a
+    rule would remove; `claims(value)`, what is told of a value that was removed, None where it is nothing.
+    """
+
+    exempts: Callable[[Path, str, str], bool] | None = None
+    claims: Callable[[str], Json] | None = None
+
+
+_NO_WHIMS = Whims()
 
 
 class Sweep:
     """Collects the removals of one document.
 
     `oauth` says that the exchange is one of OAuth's, where a `code` is a credential. `of_response`: the
-    credentials in its headers are news; those of a request have registered themselves.
+    credentials in its headers are news; those of a request have registered themselves. `whims` is what the
+    policy says about single removals.
     """
 
-    __slots__ = ("_marker", "_more", "_of_response", "learned", "oauth", "removals")
+    __slots__ = (
+        "_claims",
+        "_marker",
+        "_more",
+        "_news",
+        "_of_response",
+        "_whims",
+        "learned",
+        "oauth",
+        "removals",
+    )
 
-    def __init__(self, marker: Marker, *, oauth: bool = False, of_response: bool = False) -> None:
+    def __init__(
+        self, marker: Marker, *, oauth: bool = False, of_response: bool = False, whims: Whims = _NO_WHIMS
+    ) -> None:
         self._marker = marker
+        self._whims = whims
+        self._news: list[str] = []
+        self._claims: list[tuple[Path, str, Json]] = []
         self._of_response = of_response
         self._more = 0
         self.oauth = oauth
@@ -42,15 +73,32 @@ class Sweep:
         self.learned: dict[str, None] = {}
 
     def remove(self, path: Path, rule: str, value: str) -> str:
-        """A rule removes a value: its marker."""
+        """A rule removes a value: its marker; the value itself where the policy exempts it, and then what
+        was learned on the way to this removal is forgotten.
+        """
+        if self._whims.exempts is not None and self._exempts(path, rule, value):
+            return value
         self.note(path, rule)
+        if self._whims.claims is not None and len(self._claims) < _MOST_CLAIMS:
+            told = self._whims.claims(value)
+            self._claims += [] if told is None else [(path, rule, told)]
         return self._marker.mark(rule, value)
+
+    def _exempts(self, path: Path, rule: str, value: str) -> bool:
+        news, self._news = self._news, []
+        exempted = self._whims.exempts is not None and self._whims.exempts(path, rule, value)
+        if exempted:
+            for learned in news:
+                self.learned.pop(learned, None)
+        return exempted
 
     def learn(self, value: str) -> None:
         """A value was removed by its name: it is a secret wherever else it stands in this exchange. Values
         under eight characters, or of under four different ones, would wreck data.
         """
         if len(value) >= _LEARNABLE and len(set(value)) >= _DISTINCT and len(self.learned) < MAX_LEARNED:
+            if self._whims.exempts is not None and value not in self.learned:
+                self._news.append(value)
             self.learned[value] = None
 
     def learn_from_header(self, value: str) -> None:
@@ -73,10 +121,18 @@ class Sweep:
     def forget(self, path: Path) -> None:
         """What stood at a path is not kept after all."""
         self.removals = [entry for entry in self.removals if entry[0][: len(path)] != path]
+        self._claims = [entry for entry in self._claims if entry[0][: len(path)] != path]
 
     def redactions(self) -> list[Json]:
         """The `redactions` list of the document."""
-        entries: list[Json] = [{"path": _pointer(path), "rule": rule} for path, rule in self.removals]
+        claims: dict[tuple[Path, str], list[Json]] = {}
+        for path, rule, claim in self._claims:
+            claims.setdefault((path, rule), []).append(claim)
+        entries: list[Json] = []
+        for removal in self.removals:
+            told = claims.get(removal)
+            more: dict[str, Json] = {"jwt": told.pop(0)} if told else {}
+            entries.append({"path": pointer(removal[0]), "rule": removal[1], **more})
         if self._more:
             entries.append({"path": "", "rule": "more", "count": self._more})
         return entries
@@ -86,7 +142,8 @@ Scan: TypeAlias = Callable[[str, Sweep, Path, int], str]
 """Redacts a text: `scan(text, sweep, path, depth)`, depth counting nested encodings."""
 
 
-def _pointer(path: Path) -> str:
+def pointer(path: Path) -> str:
+    """A path as a JSON pointer, long names cut."""
     return "".join(f"/{_part(str(part))}" for part in path)
 
 

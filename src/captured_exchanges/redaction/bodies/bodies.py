@@ -110,7 +110,8 @@ class Bodies:
             raise NotJson
         data = clean(stripped).strip().encode()
         value, data = loads_and_tidies(data)
-        need = Need.ALL if sweep.oauth else self._prescan.need(data)
+        watched = sweep.oauth or self._text.additions.concern_body(data)
+        need = Need.ALL if watched else self._prescan.need(data)
         if need is not Need.NOTHING:
             data = dumps(self._text.json.walk(value, sweep, path, scan=need is Need.ALL))
         return orjson.Fragment(data)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from captured_exchanges.redaction.adjustments import NO_ADDITIONS, Additions
 from captured_exchanges.redaction.json.exact import MAX_NESTING, dumps
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.json.tables import secret_columns, secret_columns_of
@@ -69,6 +70,7 @@ class JsonWalk:
     scan: Scan
     suspects: Callable[[list[str]], AbstractSet[str]]
     is_clean: Callable[[str], bool]
+    additions: Additions = NO_ADDITIONS
 
     def walk(self, document: Any, sweep: Sweep, path: Path, *, depth: int = 0, scan: bool = True) -> Any:  # noqa: ANN401 - any JSON
         """The document without its credentials; what was given is used up.
@@ -76,6 +78,8 @@ class JsonWalk:
         Without `scan` only names are judged: for a document in which nothing else can be found. Raises
         TooDeep.
         """
+        if self.additions:
+            document = self.additions.document(document, sweep, path)
         suspects = self.suspects(list(strings(document))) if scan else frozenset[str]()
         walk = _Walk(self, sweep, depth, suspects, scans_keys=scan)
         return walk.value(document, path, _PLAIN, _CALM)
@@ -121,7 +125,7 @@ class _Walk:
             return self._text(value, path, info, mood)
         if not isinstance(value, (dict, list)):
             goes = self._goes(str(value), info, mood)
-            return self._sweep.remove(path, goes, str(value)) if goes else value
+            return self._replaced(value, str(value), path, goes) if goes else value
         return self._below(value, path, info, mood)
 
     def _below(self, value: Any, path: Path, info: NameInfo, mood: _Mood) -> Any:  # noqa: ANN401
@@ -226,7 +230,15 @@ class _Walk:
             return value
         for leaf in leaves:
             self._sweep.learn(leaf)
-        return self._sweep.remove(path, rule, leaves[0] if value is leaves[0] else dumps(value).decode())
+        text = leaves[0] if value is leaves[0] else dumps(value).decode()
+        return self._replaced(value, text, path, rule)
+
+    def _replaced(self, value: Any, text: str, path: Path, rule: str) -> Any:  # noqa: ANN401
+        """The marker of a value; what is exempt stays, an object but for what its own names say."""
+        shown = self._sweep.remove(path, rule, text)
+        if shown != text:
+            return shown
+        return self._below(value, path, _PLAIN, _CALM) if isinstance(value, dict) else value
 
     def _without_random_keys(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
         if not any(map(looks_random, obj)):

@@ -122,6 +122,7 @@ class Names:
         self._ending = {**_index(table.scalar), **self._strong}
         self._whole = _index(table.whole)
         self._listed = _index(table.listed)
+        self._added = _index(table.added)
         self._cursors = frozenset(phrase.replace(" ", "") for phrase in table.pagination)
         self._triggers = frozenset(name for names in table.beside.values() for name in names)
         self._lexicon = self._words_to_join()
@@ -138,6 +139,10 @@ class Names:
                     self.known.clear()
                 self.known[name] = info
         return info
+
+    def is_exempt(self, name: str) -> bool:
+        """Whether the policy has exempted a name: no rule that goes by names may remove what it names."""
+        return bool(self.table.exempt) and self._is_exempt(" ".join(self.words(name)))
 
     def is_harmless(self, value: str) -> bool:
         """Whether a value is one that only a strong name makes a secret: `none`, `read`."""
@@ -163,7 +168,10 @@ class Names:
         """A pattern that occurs in every text that holds a name with an effect, as far as it is written in
         visible ASCII letters or as the tables write it.
         """
-        tables = (self._ending, self._whole, self._listed, self._triggers, self.table.containers)
+        tables = (
+            *(self._ending, self._whole, self._listed, self._added),
+            *(self._triggers, self.table.containers),
+        )
         phrases = {phrase for table in tables for phrase in table}
         long = sorted(_spelling(phrase) for phrase in phrases if len(phrase) > _SHORT)
         short = sorted(phrase for phrase in phrases if len(phrase) <= _SHORT)
@@ -179,7 +187,7 @@ class Names:
             name = _MARKER.sub(lambda _: "", name)
         words = self.words(name)
         is_label = any(char.isspace() for char in name.strip())
-        effect, label = self._effect(words, is_label=is_label)
+        effect, label = self._by_policy(" ".join(words)) or self._effect(words, is_label=is_label)
         if effect is Effect.PLAIN and len(words) > 1 and not is_label:
             effect, label = self._effect(self._taken_apart("".join(words)), is_label=False)  # pAssWorD
         companions = frozenset(self.table.beside.get(" ".join(words), ()))
@@ -204,6 +212,16 @@ class Names:
         effect, label = self._by_tail(whole, core, is_label=is_label)
         is_trigger = whole in self._triggers and effect not in _SECRET
         return (Effect.TRIGGER, "") if is_trigger else (effect, label)
+
+    def _by_policy(self, whole: str) -> tuple[Effect, str] | None:
+        """What a policy's own rows say; None where they say nothing."""
+        if self.table.exempt and self._is_exempt(whole):
+            return Effect.KNOWN, ""
+        label = _ends_with(whole, self._added)
+        return (Effect.SUBTREE, label) if label else None
+
+    def _is_exempt(self, whole: str) -> bool:
+        return whole in self.table.exempt or whole.removeprefix("x ") in self.table.exempt
 
     def _secret(self, whole: str, core: tuple[str, ...], label: str) -> tuple[Effect, str]:
         strong = _ends_with(whole, self._strong) or _ends_with(" ".join(core), self._strong)
@@ -240,7 +258,7 @@ class Names:
         return Pair.LABEL if last in self.table.pair_labels else Pair.NONE
 
     def _words_to_join(self) -> frozenset[str]:
-        phrases = (*self._ending, *self._whole, *self._listed, *self.table.containers)
+        phrases = (*self._ending, *self._whole, *self._listed, *self._added, *self.table.containers)
         return self.table.joined | {word for phrase in phrases for word in phrase.split() if len(word) > 1}
 
     def _taken_apart(self, token: str) -> tuple[str, ...]:

@@ -64,6 +64,10 @@ class NameTable:
     """Whole names of keys that hold the names of columns."""
     password_labels: frozenset[str] = field(default=frozenset({"password", "passphrase", "passcode"}))
     """The labels beside which a hash or a salt is one of a password."""
+    added: Phrases = field(default_factory=dict)
+    """A policy's own, at the end of a name, stronger than all but `exempt`; everything under them goes."""
+    exempt: frozenset[str] = frozenset()
+    """Whole names that a policy has exempted."""
 
 
 def _words(text: str) -> frozenset[str]:

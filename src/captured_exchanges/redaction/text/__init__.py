@@ -1,9 +1,16 @@
 """Text: the scan that every string passes, URLs, names beside values, markup."""
 
+from captured_exchanges.redaction.text.claims import Claims
+from captured_exchanges.redaction.text.reduced_urls import ReducedUrls, origin_of
 from captured_exchanges.redaction.text.text import Text
-from captured_exchanges.redaction.text.urls import DEFAULT_URLS, UrlTable, decoded_name, is_oauth
+from captured_exchanges.redaction.text.urls import DEFAULT_URLS, UrlTable, decoded_name, is_oauth, taken_apart
 
 __all__ = [
+    # claims
+    "Claims",
+    # reduced_urls
+    "ReducedUrls",
+    "origin_of",
     # text
     "Text",
     # urls
@@ -11,4 +18,5 @@ __all__ = [
     "UrlTable",
     "decoded_name",
     "is_oauth",
+    "taken_apart",
 ]

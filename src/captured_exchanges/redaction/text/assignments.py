@@ -77,7 +77,7 @@ class Assignments:
         text = _PAIRED.sub(lambda match: self._paired(match, sweep, path), text)
         text = self._pairs(text, sweep, path)
         text = _OPTION.sub(lambda match: self._option(match, sweep, path), text)
-        return _SPOKEN.sub(lambda match: _spoken(match, sweep, path), text)
+        return _SPOKEN.sub(lambda match: self._spoken(match, sweep, path), text)
 
     def _pairs(self, text: str, sweep: Sweep, path: Path) -> str:
         pieces, done = [], 0
@@ -97,6 +97,15 @@ class Assignments:
             pieces += [text[done:start], sweep.remove(path, rule, value)]
             done = end
         return "".join((*pieces, text[done:])) if pieces else text
+
+    def _spoken(self, match: Match[str], sweep: Sweep, path: Path) -> str:
+        if is_marked(match[0]) or self._names.is_exempt(match[1]):
+            return match[0]
+        value = match[4]
+        said = bool(match[3]) or (bool(match[2].strip()) and _is_no_word(value))
+        if not said or _ONLY_MARKED.fullmatch(value):
+            return match[0]
+        return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
 
     def _rule(self, name: str) -> str:
         if len(name) > _LONGEST_NAME:
@@ -148,16 +157,6 @@ class Assignments:
         end = _end(_BARE, text, start)
         is_value = not colon or separator[0] in "\"'`\\" or _is_no_word(text[start:end])
         return start, end if is_value else start
-
-
-def _spoken(match: Match[str], sweep: Sweep, path: Path) -> str:
-    if is_marked(match[0]):
-        return match[0]
-    value = match[4]
-    said = bool(match[3]) or (bool(match[2].strip()) and _is_no_word(value))
-    if not said or _ONLY_MARKED.fullmatch(value):
-        return match[0]
-    return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
 
 
 def _is_part_of_urn(text: str, match: Match[str]) -> bool:

@@ -13,6 +13,7 @@ import itertools
 import urllib.parse
 from collections.abc import Callable
 
+from captured_exchanges.redaction.adjustments import NO_ADDITIONS, Additions
 from captured_exchanges.redaction.encodings import unescaped
 from captured_exchanges.redaction.harmless import Harmless
 from captured_exchanges.redaction.json import JsonWalk, NotJson, decoded_at, dumps_text, loads
@@ -49,13 +50,20 @@ _SHORTEST_VALUE = 20
 class Text:
     """Redacts text. Thread-safe."""
 
-    def __init__(self, names: Names, families: Families, urls: UrlTable = DEFAULT_URLS) -> None:
+    def __init__(
+        self,
+        names: Names,
+        families: Families,
+        urls: UrlTable = DEFAULT_URLS,
+        additions: Additions = NO_ADDITIONS,
+    ) -> None:
         self.names = names
         self.families = families
+        self.additions = additions
         self.urls = Urls(names, self.scan, urls)
         self.is_clean: Harmless[str] = Harmless(self._is_clean)
         """Whether a scan leaves a text as it is, wherever it stands; remembered where it does."""
-        self.json = JsonWalk(names, self.scan, self.suspects, self.is_clean)
+        self.json = JsonWalk(names, self.scan, self.suspects, self.is_clean, additions)
         self._assignments = Assignments(names)
         self._markup = Markup(names)
         sources = (families.source(), self.urls.source(), self._assignments.source(), _HIDDEN)
@@ -65,7 +73,7 @@ class Text:
 
     def suspicious(self, text: str) -> bool:
         """Whether anything here might have to go: one native pass."""
-        return self._gate.search(text) is not None
+        return self._gate.search(text) is not None or self.additions.concern(text)
 
     def suspects(self, texts: list[str]) -> frozenset[str]:
         """Those of many texts in which something might have to go, found in one native pass over all."""
@@ -79,6 +87,8 @@ class Text:
 
     def scan(self, text: str, sweep: Sweep, path: Path, depth: int = 0) -> str:
         """The text without its credentials; with lone surrogates replaced."""
+        if self.additions:
+            text = self.additions.text(text, sweep, path)
         if len(text) < _SHORTEST_VALUE and text.isalnum():
             return text
         text = clean(text)
@@ -90,7 +100,7 @@ class Text:
 
     def url(self, url: str, sweep: Sweep, path: Path) -> str:
         """As `scan`, of a text that is a URL as a whole, absolute or relative."""
-        url = clean(url)
+        url = self.additions.text(url, sweep, path) if self.additions else clean(url)
         if not self.suspicious(url) and "@" not in url:
             return url
         return _settled(url, lambda url: self._url_once(url, sweep, path))

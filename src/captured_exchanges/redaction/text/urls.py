@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from captured_exchanges.redaction.encodings import unescaped
-from captured_exchanges.redaction.marker import is_marker
+from captured_exchanges.redaction.marker import is_marker, slug
 from captured_exchanges.redaction.names import Effect, NameInfo, Names
 from captured_exchanges.redaction.patterns import Match, compiled
 from captured_exchanges.redaction.sweep import Path, Scan, Sweep
 from captured_exchanges.redaction.values import looks_like_credential, looks_random
 
-__all__ = ["DEFAULT_URLS", "UrlTable", "Urls", "decoded_name", "is_oauth"]
+__all__ = ["DEFAULT_URLS", "UrlTable", "Urls", "decoded_name", "is_oauth", "taken_apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class UrlTable:
     """Patterns of path segments that a one-time token follows; no plurals, which name collections."""
     placeholders: frozenset[str]
     """Passwords that say that the user name is the credential."""
+    added: frozenset[str] = frozenset()
+    """A policy's own parameters that always go."""
+    exempt: frozenset[str] = frozenset()
+    """Parameters that a policy has exempted."""
 
 
 DEFAULT_URLS = UrlTable(
@@ -98,7 +102,8 @@ class Urls:
 
     def source(self) -> str:
         """A pattern that occurs in every text in which a URL may lose something by a rule of this module."""
-        params = "|".join(sorted(self._table.params | self._table.suspects | {"code"})).replace(" ", "[-_]?")
+        named = self._table.params | self._table.suspects | self._table.added | {"code"}
+        params = "|".join(sorted(named)).replace(" ", "[-_.]?")
         paths = "|".join(self._table.token_paths)
         return (
             rf"//(?:[^/\s?#\"\\]|\\.)*@|//[^/\s?#\"@]*:[^0-9/\s\"][^\s\"]*@|(?i:[?&#;](?:{params})=)"
@@ -107,7 +112,7 @@ class Urls:
 
     def redact(self, url: str, sweep: Sweep, path: Path, depth: int = 0) -> str:
         """The URL, absolute or relative, without its credentials."""
-        head, authority, rest = _taken_apart(url)
+        head, authority, rest = taken_apart(url)
         rest, sharp, fragment = rest.partition("#")
         rest, mark, query = rest.partition("?")
         oauth = sweep.oauth or is_oauth(rest)
@@ -136,11 +141,15 @@ class Urls:
         """The rule by which a parameter goes (name and value decoded), empty where it stays. `coded`: it
         stands among those of OAuth.
         """
+        bare = " ".join(self._names.words(name))
+        if bare in self._table.added:
+            return f"url.{slug(bare)}"
+        if bare in self._table.exempt or self._names.is_exempt(name):
+            return ""
         info = self._names.of(name)
         if info.secret:
             harmless = info.effect is Effect.SCALAR and self._names.is_harmless(value)
             return "" if harmless else info.rule.replace("name.", "url.", 1)
-        bare = " ".join(self._names.words(name))
         if bare in self._table.params:
             return f"url.{bare.replace(' ', '_')}"
         if bare == "code" and coded and len(value) >= _SHORTEST_CODE:
@@ -219,7 +228,8 @@ class Urls:
         return self._path(text, sweep, path)
 
 
-def _taken_apart(url: str) -> tuple[str, str, str]:
+def taken_apart(url: str) -> tuple[str, str, str]:
+    """Scheme with its slashes, authority, and the rest of a URL; the first two empty where it has none."""
     head = _HEAD.match(url)
     if head is None and (_BARE_AUTHORITY.match(url) is None or _NO_AUTHORITY.match(url) is not None):
         return "", "", url

@@ -4,6 +4,7 @@ from captured_exchanges.redaction.transports.credentials import Credential
 from captured_exchanges.redaction.transports.headers import DEFAULT_HEADERS, Headers, HeaderTable
 from captured_exchanges.redaction.transports.http import HttpRules
 from captured_exchanges.redaction.transports.parts import FAILED, Parts
+from captured_exchanges.redaction.transports.reduction import HttpReduction
 from captured_exchanges.redaction.transports.render import rfc3339
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     # parts
     "FAILED",
     "Parts",
+    # reduction
+    "HttpReduction",
     # render
     "rfc3339",
 ]

@@ -41,7 +41,7 @@ def credentials(headers: Pairs, rules: Headers, names: Names) -> Iterator[Creden
     for name, value in headers:
         lowered = name.strip().lower()
         if lowered == "cookie":
-            yield from _cookies(clean(value), names)
+            yield from _cookies(clean(value), rules, names)
         elif rules.is_secret(name):
             yield from _authorization(lowered, clean(value).strip())
 
@@ -70,10 +70,12 @@ def _halves(credential: str) -> Iterator[Credential]:
         yield Credential(user, lasting=True)
 
 
-def _cookies(value: str, names: Names) -> Iterator[Credential]:
+def _cookies(value: str, rules: Headers, names: Names) -> Iterator[Credential]:
     """Cookies that carry a session. Others hold user names and languages as often as anything."""
     for piece in value.split(";"):
         name, _, content = (part.strip() for part in piece.partition("="))
-        is_session = not _SESSION_WORDS.isdisjoint(names.words(name)) or names.of(name).secret
+        is_session = rules.is_session(name)
+        if is_session is None:
+            is_session = not _SESSION_WORDS.isdisjoint(names.words(name)) or names.of(name).secret
         if is_session and looks_like_credential(content):
             yield Credential(content, lasting=True)

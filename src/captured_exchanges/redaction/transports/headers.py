@@ -6,7 +6,8 @@ it is a known one: an unknown first word may as well be the credential.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import clean, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text import Text
+from captured_exchanges.redaction.transports.plain_values import PLAIN_VALUES
 from captured_exchanges.redaction.values import looks_like_credential, looks_random, rounded
 
 __all__ = ["DEFAULT_HEADERS", "HeaderTable", "Headers", "Pairs", "credential_of", "first_value"]
@@ -34,6 +36,24 @@ class HeaderTable:
     """Their values are URLs, relative ones included."""
     digests: frozenset[str]
     """Digests of a body: they go where the body was redacted."""
+    live: frozenset[str] = frozenset(
+        {"authorization", "proxy-authorization", "cookie", "set-cookie", "cookie2", "set-cookie2"}
+    )  # fmt: skip
+    """Headers of live credentials, which no policy can exempt; of cookies it can, one by one."""
+    plain: Mapping[str, str] = field(default_factory=lambda: PLAIN_VALUES)
+    """Where no values are kept, the headers whose values say nothing but how: with the pattern of those."""
+    added: frozenset[str] = frozenset()
+    """A policy's own headers whose values go."""
+    exempt: frozenset[str] = frozenset()
+    """Headers that a policy has exempted."""
+    sessions: frozenset[str] = frozenset()
+    """A policy's own cookies that carry a session: known from then on, wherever they turn up."""
+    exempt_cookies: frozenset[str] = frozenset()
+    """Cookies, in lower case, that a policy has exempted."""
+
+    def is_exempt(self, name: str) -> bool:
+        """Whether a policy has exempted a header (its name in lower case) by name."""
+        return name in self.exempt and name not in self.live
 
 
 DEFAULT_HEADERS = HeaderTable(
@@ -120,13 +140,22 @@ class Headers:
             for at, (name, value) in enumerate(headers)
         ]
 
+    def is_session(self, cookie: str) -> bool | None:
+        """What the policy says of a cookie: that it carries a session, that it carries none, nothing."""
+        lowered = cookie.lower()
+        if lowered in self._table.sessions:
+            return True
+        return False if lowered in self._table.exempt_cookies else None
+
     def is_secret(self, name: str) -> bool:
         """Whether a header's value goes by its name."""
         return self._remembered(name) if len(name) <= _LONGEST_NAME else self._is_secret(name)
 
     def _is_secret(self, name: str) -> bool:
         lowered = name.strip().lower()
-        if lowered in self._table.kept:
+        if lowered in self._table.live or lowered in self._table.added:
+            return True
+        if lowered in self._table.kept or self._table.is_exempt(lowered) or self._names.is_exempt(lowered):
             return False
         named = self._names.of(name).secret or self._names.of(lowered).secret
         return lowered in self._table.secret or named
@@ -175,6 +204,8 @@ class Headers:
             return piece if kept else sweep.remove(path, rule, piece)
         if not value.strip() or is_marker(value.strip()):
             return piece
+        if name.strip().lower() in self._table.exempt_cookies:
+            return f"{name}={self._text.scan(value, sweep, path)}"
         if looks_like_credential(value.strip()):
             sweep.learn_from_header(value.strip())
         return f"{self._text.scan(name, sweep, path)}={sweep.remove(path, rule, value.strip())}"

@@ -20,6 +20,11 @@ class Families:
         self._rows = [(row, compiled(f"{MARKED}|{row.pattern}")) for row in table]
         self._sure = compiled("|".join(f"(?:{row.pattern})" for row, _ in self._rows if row.sure))
 
+    @property
+    def rows(self) -> tuple[Family, ...]:
+        """The table."""
+        return tuple(row for row, _ in self._rows)
+
     def source(self) -> str:
         """A pattern that occurs in every text that holds a member, in the text itself and in its JSON."""
         return "|".join(sorted({source for row, _ in self._rows for source in _gate_sources(row)}))
