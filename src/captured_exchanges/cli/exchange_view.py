@@ -10,6 +10,7 @@ from rich.text import Text
 from captured_exchanges.cli.document import AnyExchange, compact, fields, value
 from captured_exchanges.cli.http_view import view_request, view_response
 from captured_exchanges.cli.painting import json_lines, labelled, marked
+from captured_exchanges.cli.removals import alike, where_of
 from captured_exchanges.cli.summary import summarise, text_of, untold
 from captured_exchanges.exchange import Json, StoredExchange
 
@@ -85,25 +86,9 @@ def _removals(part: str, document: Json) -> Iterator[_Removal]:
 
 
 def _removal_lines(removals: list[_Removal]) -> Iterator[Text]:
-    rows = [(part, _where(paths), rule) for (part, _, rule), paths in _alike(removals).items()]
+    rows = [(part, where_of(paths), rule) for (part, _, rule), paths in alike(removals).items()]
     width = max(len(where) for _, where, _ in rows)
     for part, where, rule in rows:
         yield Text.assemble(
             "  ", (part.ljust(8), "dim"), "  ", marked(where.ljust(width)), "  ", marked(rule)
         )
-
-
-def _alike(removals: list[_Removal]) -> dict[_Removal, list[str]]:
-    """Removals by one rule that differ only in their place in a list are told together."""
-    groups: dict[_Removal, list[str]] = {}
-    for part, path, rule in removals:
-        groups.setdefault((part, _pattern(path), rule), []).append(path)
-    return groups
-
-
-def _pattern(path: str) -> str:
-    return "/".join("*" if word.isdigit() else word for word in path.split("/"))
-
-
-def _where(paths: list[str]) -> str:
-    return paths[0] if len(paths) == 1 else f"{_pattern(paths[0])} ({len(paths)} times)"

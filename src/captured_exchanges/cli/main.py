@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, str] = {
     "stats": "Count what a file holds, or a running connector.",
     "merge": "Merge exchanges from sidecars into a sync's file.",
     "doctor": "Say what is wrong with a file or a connector, and what to do.",
+    "redact": "Try a redaction policy on a file.",
+    "policy": "Show a redaction policy, or check a policy file.",
     "completion": "Print a script for completion in bash, zsh or fish.",
 }
 """Each command and the first line of its help."""

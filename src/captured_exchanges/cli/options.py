@@ -12,7 +12,15 @@ from captured_exchanges.cli.candidates import complete_sync_id
 from captured_exchanges.cli.printable import one_line
 from captured_exchanges.store import Store, open_store
 
-__all__ = ["UTF8", "file_argument", "form_option", "max_unpacked_option", "open_to_read", "sync_id_option"]
+__all__ = [
+    "SIZE",
+    "UTF8",
+    "file_argument",
+    "form_option",
+    "max_unpacked_option",
+    "open_to_read",
+    "sync_id_option",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _JSON_HELP = "One JSON document a line: the default in a pipe."
@@ -50,6 +58,7 @@ class _Utf8(click.ParamType[str]):
 
 
 UTF8 = _Utf8()
+SIZE = _Size()
 
 
 def file_argument(command: _Command) -> _Command:
@@ -75,7 +84,7 @@ def max_unpacked_option(command: _Command) -> _Command:
     """--max-unpacked."""
     return click.option(
         "--max-unpacked",
-        type=_Size(),
+        type=SIZE,
         default="10G",
         show_default=True,
         envvar="EXCHANGES_MAX_UNPACKED",

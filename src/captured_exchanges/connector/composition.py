@@ -35,8 +35,8 @@ _Server = TypeVar("_Server", grpc.aio.Server, grpc.Server)
 
 
 class Composition(ABC, Generic[_Server]):
-    """A producer but for its servicer. The credentials of `access` are secrets to its redactor; without one, and
-    without a policy, EXCHANGES_POLICY names the policy (a profile or a file), else it is the default one.
+    """A producer but for its servicer. The credentials of `access` are secrets to its redactor. Without one,
+    and without a policy, EXCHANGES_POLICY names the policy (a profile or a file), else it is the default.
     """
 
     _OTHER_KIND: ClassVar[type]

@@ -36,9 +36,9 @@ __all__ = ["ExchangeProducer"]
 class ExchangeProducer(Composition[grpc.aio.Server]):
     """Captures into a buffer and serves it. `name` is the connector's, stable over restarts: stores keep
     it beside their watermarks. `heartbeat_interval` is in seconds. `access`: what whoever connects must show;
-    None: a Unix socket that the user alone can reach is all there is. `policy` says what is redacted: see
-    `redaction`. Without it, and without a `redactor`, the variable EXCHANGES_POLICY names one; PolicyError where
-    that is no policy.
+    None: a Unix socket that the user alone can reach is all there is. `policy` says what is
+    redacted; without it, and without a `redactor`, the variable EXCHANGES_POLICY names one (PolicyError where
+    that is no policy).
 
     `recorder` may be used from any thread; everything else belongs to the event loop that serves.
     """
