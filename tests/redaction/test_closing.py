@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from captured_exchanges.exchange import MAX_EXCHANGE_BYTES
 from captured_exchanges.redaction.closing import Closing, Documents, bare
 from captured_exchanges.redaction.json.exact import dumps
@@ -10,6 +12,7 @@ from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.registry import Needles
 from captured_exchanges.redaction.values.families import Families
 from support.redaction_exchanges import exchange, fresh_secret
+from support.redaction_ldap import ldap
 
 FAMILIES = Families()
 
@@ -60,6 +63,25 @@ def test_an_intent_that_does_not_pass_is_left_out():
     assert told == ["redaction.verifier_hit"]
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"), [("entries", {"result_code": 0, "entry_count": 2}), ("changes", {"result_code": 0})]
+)
+def test_of_a_directory_entries_and_changes_are_the_body(name, kept):
+    """They go, entries with their number; what was removed elsewhere is still told."""
+    leak = f"ghp_{fresh_secret(length=36)}"
+    elsewhere = {"path": "/error/message", "rule": "x"}
+    held = [{"dn": leak}, {}]
+    documents, told = closed(
+        {"a": 1},
+        {"result_code": 0, name: held, "redactions": [elsewhere, {"path": f"/{name}/0/dn", "rule": "x"}]},
+    )
+    assert json.loads(documents.response) == {
+        **kept,
+        "redactions": [elsewhere, {"path": f"/{name}", "rule": "verifier"}],
+    }
+    assert told == ["redaction.verifier_hit"]
+
+
 def test_the_larger_body_goes_first():
     """Until the exchange fits."""
     half = "x" * (MAX_EXCHANGE_BYTES * 5 // 8)
@@ -82,3 +104,13 @@ def test_the_bare_facts_hold_nothing_of_a_stranger():
         "redactions": [{"path": "", "rule": "failed"}],
     }
     assert documents.response is documents.intent is None
+
+
+def test_the_bare_facts_of_a_directory_are_operation_and_result():
+    """As far as they are what they should be."""
+    documents = bare(ldap("compare", result=6))
+    assert json.loads(documents.request)["operation"] == "compare"
+    assert json.loads(documents.response)["result_code"] == 6
+    odd = bare(ldap("password=abc", result="password=abc"))
+    assert "operation" not in json.loads(odd.request)
+    assert "result_code" not in json.loads(odd.response)

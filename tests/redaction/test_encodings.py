@@ -59,6 +59,43 @@ def test_percent_encoding_of_every_byte_is_undone(secret):
     assert any(secret.encode() in layer for layer in unquoted(twice.encode()))
 
 
+def _in_a_filter(data, *, every, upper):
+    hexed = "{:02X}" if upper else "{:02x}"
+    must = set(b"\0()*\\")
+    return "".join("\\" + hexed.format(byte) if every or byte in must else chr(byte) for byte in data)
+
+
+@given(texts, st.booleans(), st.booleans())
+def test_a_secret_is_found_in_the_escapes_of_directories(secret, every, upper):
+    """Of filters and of names; in JSON too."""
+    if every or secret.isascii():
+        spelled = _in_a_filter(secret.encode(), every=every, upper=upper)
+        assert contained(secret, spelled)
+        assert contained(secret, json.dumps(spelled))
+    named = "".join("\\" + char if char in '\\",+;<>' else char for char in secret)
+    assert contained(secret, named)
+    assert contained(secret, json.dumps(named, ensure_ascii=False))
+
+
+@given(texts, st.binary(max_size=6))
+def test_a_secret_is_found_in_utf_16(secret, around):
+    """As base64, which LDIF has, as hex, in the escapes of a filter, and taken for single bytes."""
+    wide = f'"{secret}"'.encode("utf-16-le")
+    assert contained(secret, base64.b64encode(around + wide + around))
+    assert contained(secret, wide.hex())
+    assert contained(secret, wide.hex().upper())
+    assert contained(secret, _in_a_filter(wide, every=True, upper=False))
+    if secret.isascii():
+        assert contained(secret, _in_a_filter(wide, every=False, upper=True))
+        assert contained(secret, json.dumps(wide.decode("latin-1")))
+
+
+def test_what_is_too_long_for_a_password_has_no_spelling_of_directories():
+    """A token is looked for in every exchange: the fewer spellings the better."""
+    assert contained("a(" * 128, r"a\28" * 128)
+    assert not contained("a(" * 129, r"a\28" * 129)
+
+
 @pytest.mark.parametrize("text", [r"p\u0061ss", r"p\x61ss", r"p\\u0061ss"])
 def test_needless_escapes_are_undone(text):
     """Escapes of ASCII characters hide nothing."""

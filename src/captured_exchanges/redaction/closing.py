@@ -9,7 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from captured_exchanges.exchange import MAX_EXCHANGE_BYTES, Exchange, HttpRequest, HttpResponse
+from captured_exchanges.exchange import (
+    MAX_EXCHANGE_BYTES,
+    Exchange,
+    HttpRequest,
+    HttpResponse,
+    LdapRequest,
+    LdapResponse,
+)
 from captured_exchanges.redaction.json import NotJson, dumps, loads
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.patterns import clean, compiled
@@ -24,7 +31,12 @@ __all__ = ["Closing", "Documents", "bare"]
 _MARGIN = 64 * 1024
 """What ids and the encoding add to the documents, generously."""
 _END_OF_TIME = 1 << 62
+_OPERATIONS = frozenset(
+    {"search", "bind", "unbind", "add", "modify", "modify_dn", "compare", "delete", "abandon", "extended"}
+)
 _METHOD = compiled(r"[A-Z]{1,16}")
+_HELD = ("entries", "changes")
+"""What an LDAP exchange has for a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +60,15 @@ def bare(exchange: Exchange) -> Documents:
     asked, answered = exchange.request, exchange.response
     if isinstance(asked, HttpRequest) and _METHOD.fullmatch(clean(asked.method)):
         request["method"] = asked.method
+    if isinstance(asked, LdapRequest) and asked.operation in _OPERATIONS:
+        request["operation"] = asked.operation
     if 0 <= asked.started_at < _END_OF_TIME:
         request["started_at"] = rfc3339(asked.started_at)
     response: dict[str, Any] = {"redactions": redactions}
     if isinstance(answered, HttpResponse) and isinstance(answered.status, int):
         response["status"] = answered.status
+    if isinstance(answered, LdapResponse) and isinstance(answered.result_code, int):
+        response["result_code"] = answered.result_code
     return Documents(dumps(request), None if answered is None else dumps(response), None)
 
 
@@ -105,17 +121,26 @@ class Closing:
 
 
 def _without_body(document: bytes, reason: str) -> bytes:
-    """The document with its body omitted; as it is where it has none."""
+    """The document with its body omitted, or what an LDAP exchange has for one; as it is without."""
     try:
         value = loads(document)
     except NotJson:
         return b""
+    if isinstance(value, dict) and (held := next((name for name in _HELD if name in value), "")):
+        left_out = value.pop(held)
+        counted = {"entry_count": len(left_out)} if held == "entries" else {}
+        entry = {"path": f"/{held}", "rule": reason.replace(" ", "_")}
+        return dumps({**value, **counted, "redactions": [*_elsewhere(value, held), entry]})
     body = value.get("body") if isinstance(value, dict) else None
     if not isinstance(body, dict):
         return document
     kept = {key: item for key, item in body.items() if key not in ("type", "value", "reason")}
     value["body"] = {"type": "omitted", "reason": reason, **kept}
-    redactions = [entry for entry in value.get("redactions", ()) if not entry["path"].startswith("/body")]
-    value["redactions"] = [*redactions, {"path": "/body", "rule": reason.replace(" ", "_")}]
+    value["redactions"] = [*_elsewhere(value, "body"), {"path": "/body", "rule": reason.replace(" ", "_")}]
     round_sizes(value)
     return dumps(value)
+
+
+def _elsewhere(document: dict[str, Any], name: str) -> list[Any]:
+    """The removals that are not below a name."""
+    return [entry for entry in document.get("redactions", ()) if not entry["path"].startswith(f"/{name}")]

@@ -15,18 +15,32 @@ __all__ = ["base64_cores", "spellings", "unescaped", "unquoted"]
 _SHORTEST_ENCODED = 8
 """Characters below which a piece of base64 or hex may stand in any text by chance."""
 _ROUNDS = 3
+_LONGEST_PASSWORD = 256
+"""Bytes; what is longer is a token or a key, which no directory escapes."""
+_TO_JSON = {flag: json.JSONEncoder(ensure_ascii=flag).encode for flag in (False, True)}
+_IN_A_FILTER = (
+    str.maketrans({char: f"\\{ord(char):02x}" for char in "\0()*\\"}),
+    str.maketrans({char: f"\\{ord(char):02X}" for char in "\0()*\\"}),
+)
+_IN_A_NAME = str.maketrans({char: f"\\{char}" for char in '\\",+;<>'})
 _ESCAPE = compiled(r"\\+(?:u00|x)([2-7][0-9a-fA-F])")
 
 
 def spellings(secret: bytes) -> frozenset[bytes]:
     """Every spelling of a secret that is looked for: verbatim, escaped for JSON (once, and once more for
-    JSON inside a JSON string), for XML and for URLs, base64 at three alignments in both alphabets, hex.
-    All as UTF-8.
+    JSON inside a JSON string), for XML and for URLs, base64 at three alignments in both alphabets, hex; what
+    may be a password, for LDAP too, and as the UTF-16 of Windows. All as UTF-8.
     """
     encoded = [*base64_cores(secret), secret.hex(), secret.hex().upper()]
-    long_enough = [form for form in encoded if len(form) >= _SHORTEST_ENCODED]
     text = secret.decode("utf-8", "replace")
-    return frozenset(form.encode("utf-8", "replace") for form in (*long_enough, *_texts(text)) if form)
+    texts = {*_texts(text)}
+    if len(secret) <= _LONGEST_PASSWORD:
+        wide = text.encode("utf-16-le")
+        encoded += [*base64_cores(wide), wide.hex(), wide.hex().upper()]
+        escaped = {*_of_directories(text, secret, wide)} - texts
+        texts |= escaped | {*map(_json, escaped)}
+    long_enough = [form for form in encoded if len(form) >= _SHORTEST_ENCODED]
+    return frozenset(form.encode("utf-8", "replace") for form in (*long_enough, *texts) if form)
 
 
 def _texts(text: str) -> Iterator[str]:
@@ -41,8 +55,20 @@ def _texts(text: str) -> Iterator[str]:
         yield from (quoted, quoted.replace("%20", "+"), quoted.lower() if "%" in quoted else quoted)
 
 
-def _json(text: str, *, ascii_only: bool) -> str:
-    return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+def _of_directories(text: str, plain: bytes, wide: bytes) -> Iterator[str]:
+    """The escapes of filters (RFC 4515) and names (RFC 4514), of what must be escaped and of every byte, in
+    either case; and UTF-16 that was taken for single bytes.
+    """
+    yield from ("\0".join(text), text.translate(_IN_A_NAME))
+    for escapes in _IN_A_FILTER:
+        yield from (text.translate(escapes), wide.decode("latin-1").translate(escapes))
+    for data in (plain, wide):
+        every = "\\" + data.hex("\\")
+        yield from (every, every.upper())
+
+
+def _json(text: str, *, ascii_only: bool = False) -> str:
+    return _TO_JSON[ascii_only](text)[1:-1]
 
 
 def base64_cores(data: bytes) -> Iterator[str]:

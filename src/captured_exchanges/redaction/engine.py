@@ -17,6 +17,7 @@ from captured_exchanges.exchange import (
     Exchange,
     HttpRequest,
     Intent,
+    LdapRequest,
     PolicyInfo,
     RedactedExchange,
     UpstreamRequest,
@@ -28,7 +29,7 @@ from captured_exchanges.redaction.closing import Closing, Documents, bare
 from captured_exchanges.redaction.detail import Detail
 from captured_exchanges.redaction.json import dumps, loads
 from captured_exchanges.redaction.marker import Marker
-from captured_exchanges.redaction.names import Names
+from captured_exchanges.redaction.names import Attributes, Names
 from captured_exchanges.redaction.policy import DEFAULT_POLICY, Policy
 from captured_exchanges.redaction.registry import Needles, Registry, is_findable
 from captured_exchanges.redaction.repair import repaired_text
@@ -40,6 +41,7 @@ from captured_exchanges.redaction.transports import (
     Headers,
     HttpReduction,
     HttpRules,
+    LdapRules,
     Parts,
 )
 from captured_exchanges.redaction.values import Families
@@ -96,6 +98,13 @@ class Redactor:
         reduction = HttpReduction(policy.detail, policy.headers, ReducedUrls(names, policy.urls))
         self._transports: Mapping[type[UpstreamRequest], Rules[Any, Any]] = {
             HttpRequest: HttpRules(self._text, headers, bodies, self._parts, reduction),
+            LdapRequest: LdapRules(
+                Attributes(names, policy.ldap),
+                self._text,
+                self._parts,
+                detail=policy.detail,
+                limit=policy.max_text_bytes,
+            ),
         }
         self._marker = Marker()
         self._whims = Whims(

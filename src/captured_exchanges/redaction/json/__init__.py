@@ -8,6 +8,7 @@ from captured_exchanges.redaction.json.exact import (
     loads,
     loads_and_tidies,
 )
+from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.json.walk import JsonWalk, TooDeep
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "dumps_text",
     "loads",
     "loads_and_tidies",
+    # siblings
+    "Siblings",
     # walk
     "JsonWalk",
     "TooDeep",

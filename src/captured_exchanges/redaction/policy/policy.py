@@ -28,7 +28,7 @@ from captured_exchanges.errors import PolicyError
 from captured_exchanges.exchange import PolicyInfo
 from captured_exchanges.redaction.adjustments import NO_RULES, Judge, Rules
 from captured_exchanges.redaction.detail import Detail
-from captured_exchanges.redaction.names import DEFAULT_NAMES, NameTable
+from captured_exchanges.redaction.names import DEFAULT_LDAP, DEFAULT_NAMES, LdapTable, NameTable
 from captured_exchanges.redaction.policy.rules import Changes, Values, kept, removed
 from captured_exchanges.redaction.policy.secrets import SecretSource
 from captured_exchanges.redaction.text import DEFAULT_URLS, UrlTable
@@ -57,6 +57,7 @@ class Policy:
     names: NameTable = DEFAULT_NAMES
     headers: HeaderTable = DEFAULT_HEADERS
     urls: UrlTable = DEFAULT_URLS
+    ldap: LdapTable = DEFAULT_LDAP
     families: tuple[Family, ...] = FAMILIES
     max_decoded_bytes: int = 2 * 1024 * 1024
     """A body is read up to this size after decompression; a larger one is omitted."""

@@ -3,6 +3,7 @@
 from captured_exchanges.redaction.transports.credentials import Credential
 from captured_exchanges.redaction.transports.headers import DEFAULT_HEADERS, Headers, HeaderTable
 from captured_exchanges.redaction.transports.http import HttpRules
+from captured_exchanges.redaction.transports.ldap import LdapRules
 from captured_exchanges.redaction.transports.parts import FAILED, Parts
 from captured_exchanges.redaction.transports.reduction import HttpReduction
 from captured_exchanges.redaction.transports.render import rfc3339
@@ -16,6 +17,8 @@ __all__ = [
     "Headers",
     # http
     "HttpRules",
+    # ldap
+    "LdapRules",
     # parts
     "FAILED",
     "Parts",

@@ -1,0 +1,168 @@
+"""Values of attributes: those of secret attributes go, text is scanned like any other, bytes get a form.
+
+A value goes by its attribute's name whether a library hands it over as bytes or as text. Text that reads as
+a distinguished name or holds an LDAP URL is looked at as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from captured_exchanges.exchange import Json
+from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.json import Siblings
+from captured_exchanges.redaction.marker import is_marker
+from captured_exchanges.redaction.names import Attributes, Effect, NameInfo
+from captured_exchanges.redaction.patterns import Match, clean, compiled, quoted
+from captured_exchanges.redaction.sweep import Path, Sweep
+from captured_exchanges.redaction.text import Text
+from captured_exchanges.redaction.transports.ldap.filters import Filters
+from captured_exchanges.redaction.transports.ldap.forms import Forms, omitted, spoken, text_of
+from captured_exchanges.redaction.transports.ldap.names import DistinguishedNames
+from captured_exchanges.redaction.transports.ldap.urls import LdapUrls
+from captured_exchanges.redaction.values import looks_random
+
+__all__ = ["Values"]
+
+_SETTING = r"(\s*=\s*)(\"[^\"]*\"?|'[^']*'?|\S+)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Attribute:
+    """An attribute in its entry: what its name means there, and which of the texts are to be looked at."""
+
+    name: str
+    info: NameInfo
+    suspects: AbstractSet[str]
+
+
+class Values:
+    """Redacts values. Thread-safe. `limit`: characters of a text beyond which it is left out."""
+
+    def __init__(
+        self, attributes: Attributes, text: Text, filters: Filters, *, detail: Detail, limit: int
+    ) -> None:
+        self._attributes = attributes
+        self._siblings = Siblings(text.names)
+        self._text = text
+        self._names = DistinguishedNames(attributes)
+        self._urls = LdapUrls(attributes, text, self._names, filters)
+        self._forms = Forms(attributes)
+        self._detail = detail
+        self._limit = limit
+        names = "|".join(map(quoted, sorted(attributes.table.setting_names))) or r"\z"
+        self._gate = compiled(attributes.source())
+        self._setting = compiled(rf"(?i)((?:^|[\s,;}}])(?:{names})){_SETTING}")
+
+    def text(self, text: str, sweep: Sweep, path: Path) -> str:
+        """A distinguished name, or whatever else somebody said, without credentials; one too long to be
+        searched goes.
+        """
+        text = clean(text)
+        if not self.suspects([text]):
+            return text
+        if len(text) > self._limit:
+            return sweep.remove(path, "ldap.too_large", text)
+        return self._urls.scan(self._names.redact(text, sweep, path), sweep, path)
+
+    def suspects(self, texts: list[str]) -> AbstractSet[str]:
+        """Those of many texts in which something might have to go: two native passes over all."""
+        is_told = self._gate.search("\0".join(texts)) is not None
+        return frozenset(texts) if is_told else self._text.suspects(texts)
+
+    def entry(self, attributes: Mapping[str, object], sweep: Sweep, path: Path) -> dict[str, Json]:
+        """The attributes of an entry, each with its values."""
+        held = [(clean(str(name)), _many(values)) for name, values in attributes.items()]
+        names = [name for name, _ in held]
+        suspects = self._suspects([*names, *(value for _, values in held for value in values)])
+        shown: dict[str, Json] = {}
+        for at, (name, values) in enumerate(held):
+            key = self.text(name, sweep, path) if name in suspects else name
+            key = key if key not in shown else f"{key}#{at}"
+            shown[key] = self._shown(self._judged(name, names, suspects), values, sweep, (*path, key))
+        return shown
+
+    def of(
+        self, attribute: str, values: object, beside: Iterable[str], sweep: Sweep, path: Path
+    ) -> list[Json]:
+        """The values of one attribute of an entry that has those `beside` it too."""
+        held = _many(values)
+        judged = self._judged(clean(str(attribute)), beside, self._suspects(held))
+        return self._shown(judged, held, sweep, path)
+
+    def _suspects(self, values: Iterable[object]) -> AbstractSet[str]:
+        if self._detail < Detail.FULL:
+            return frozenset()
+        texts = (text_of(value) for value in values)
+        return self.suspects([text for text in texts if text and len(text) <= self._limit])
+
+    def _judged(self, name: str, beside: Iterable[str], suspects: AbstractSet[str]) -> _Attribute:
+        info = self._attributes.info(name)
+        if info.effect is Effect.BESIDE:
+            siblings = {other.partition(";")[0]: None for other in beside}
+            info = self._siblings.meaning(info, None, siblings, oauth=False)
+        return _Attribute(name, info, suspects)
+
+    def _shown(self, attribute: _Attribute, values: Sequence[object], sweep: Sweep, path: Path) -> list[Json]:
+        if self._detail < Detail.FULL:
+            return [{"type": "omitted", "reason": "detail", "count": len(values)}] if values else []
+        return [self._one(attribute, value, sweep, (*path, at)) for at, value in enumerate(values)]
+
+    def _one(self, attribute: _Attribute, value: object, sweep: Sweep, path: Path) -> Json:
+        text = text_of(value)
+        if rule := self._rule(attribute, text):
+            return self._removed(value, text, rule, sweep, path)
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            form = self._forms.known(attribute.name, bytes(value))
+            if form is not None:
+                return form
+        if text is None or len(text) > self._limit:
+            return omitted("binary" if text is None else "too large", _size(value))
+        return self._said(attribute, text, sweep, path) if text in attribute.suspects else text
+
+    def _said(self, attribute: _Attribute, text: str, sweep: Sweep, path: Path) -> str:
+        if self._attributes.base(attribute.name) in self._attributes.table.settings:
+            text = self._setting.sub(lambda match: _set(match, sweep, path), text)
+        return self.text(text, sweep, path)
+
+    def _rule(self, attribute: _Attribute, text: str | None) -> str:
+        """The rule by which a value goes, or empty. What is secret by name alone is so for its attribute;
+        beside others, and where it looks random, for its text.
+        """
+        if rule := self._attributes.rule(attribute.name, text or ""):
+            return rule
+        info = attribute.info
+        if info.effect is Effect.CONTAINER:
+            return info.rule if text and looks_random(text) else ""
+        is_beside = info.secret and not self._attributes.info(attribute.name).secret
+        return info.rule if is_beside and not self._text.names.is_harmless(text or "") else ""
+
+    def _removed(self, value: object, text: str | None, rule: str, sweep: Sweep, path: Path) -> str:
+        if text is not None and (not text or is_marker(text)):
+            return text
+        for learned in spoken(value):
+            sweep.learn(learned)
+        return sweep.remove(path, rule, text if text is not None else "".join(spoken(value)))
+
+
+def _set(match: Match[str], sweep: Sweep, path: Path) -> str:
+    value = match[3].strip("\"'")
+    if not value or is_marker(value):
+        return match[0]
+    sweep.learn(value)
+    return match[1] + match[2] + sweep.remove(path, "ldap.setting", value)
+
+
+def _many(values: object) -> Sequence[object]:
+    """An attribute's values; some libraries hand over the one of a single-valued attribute by itself."""
+    if values is None:
+        return ()
+    is_list = isinstance(values, (list, tuple, set, frozenset))
+    many = tuple(values) if is_list else (values,)  # type: ignore[arg-type]
+    return tuple(value for value in many if value is not None)
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, (bytes, bytearray)) else len(str(value))
