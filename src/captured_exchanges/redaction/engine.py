@@ -89,11 +89,15 @@ class Redactor:
         names, families = Names(policy.names), Families(policy.families)
         self.policy: PolicyInfo = policy.info()
         self._detail = policy.detail
-        self._text = Text(names, families, policy.urls, Additions(policy.remove))
+        self._text = Text(names, families, policy.urls, policy.encoded, Additions(policy.remove))
         self._parts = Parts(self._text, self._count)
         headers = Headers(names, self._text, policy.headers)
         bodies = Bodies(
-            self._text, max_decoded_bytes=policy.max_decoded_bytes, max_text_bytes=policy.max_text_bytes
+            self._text,
+            max_decoded_bytes=policy.max_decoded_bytes,
+            max_text_bytes=policy.max_text_bytes,
+            headers=headers,
+            table=policy.bodies,
         )
         reduction = HttpReduction(policy.detail, policy.headers, ReducedUrls(names, policy.urls))
         self._transports: Mapping[type[UpstreamRequest], Rules[Any, Any]] = {

@@ -1,12 +1,14 @@
 """Bodies."""
 
+import gzip
 import json
 
 import orjson
 import pytest
 
 from captured_exchanges.exchange import Body
-from captured_exchanges.redaction.bodies.bodies import Bodies, omitted
+from captured_exchanges.redaction.bodies.bodies import Bodies
+from captured_exchanges.redaction.bodies.shapes import omitted
 from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
@@ -50,17 +52,14 @@ def test_the_kind_of_a_body_is_told_by_looking(content, content_type, shape):
 @pytest.mark.parametrize(
     ("content", "content_type", "reason"),
     [
-        (b'{"a": 1', JSON, "broken JSON"),
-        (b'{"a": 1}\n{"b": 2}', "application/x-ndjson", "broken JSON"),
-        (b"[2024-01-01] log", PLAIN, "broken JSON"),
+        (b'{"a": 1 x "b": 2}', JSON, "broken JSON"),
+        (b'["a" "b" 1', PLAIN, "broken JSON"),
+        (b"{user: bob, password: hunter two}", PLAIN, "broken JSON"),
         (b'word":"x"}', JSON, "broken JSON"),
         (b"<a/>", PLAIN, "markup"),
         (b"a b", "text/html", "markup"),
         (b"x", "multipart/form-data; boundary=x", "multipart"),
-        (b"--x\r\nContent-Disposition: form-data\r\n", PLAIN, "multipart"),
-        (b"a,b\n1,2", "text/csv", "structured text"),
-        (b"a: b c", "application/yaml", "structured text"),
-        (b"id,password\n1,2", PLAIN, "table with a secret column"),
+        (b"--x Content-Disposition: form-data\r\n", PLAIN, "multipart"),
         (b"\x89PNG\x00\x01", "image/png", "binary"),
         (b"plain enough", "image/png", "binary"),
         (b"\x1b[0m", PLAIN, "binary"),
@@ -81,17 +80,38 @@ def test_what_is_not_understood_is_omitted(content, content_type, reason):
 
 
 @pytest.mark.parametrize("state", ["truncated", "abandoned"])
-def test_what_is_not_whole_is_omitted(state):
-    """A cut text may end in half a secret."""
-    kept, _ = rendered(b"password=abc", PLAIN, state=state)
-    assert (kept["type"], kept["reason"], kept["state"]) == ("omitted", state, state)
+@pytest.mark.parametrize(
+    ("content", "content_type", "value"),
+    [
+        (b'{"a":1}', JSON, {"a": 1}),
+        (b'{"a":1,"password":"hun', JSON, {"a": 1}),
+        (b'{"a":1,"pass', JSON, {"a": 1}),
+        (b'{"a":1}\n{"b":2,"password":"hun', PLAIN, '{"a":1}\n{"b":2}'),
+        (b"a=1&password=hun", FORM, [["a", "1"]]),
+        (b"id,name\n1,bob\n2,ghp_hun", "text/csv", "id,name\n1,bob\n"),
+        (b"one line\nghp_hun", PLAIN, "one line\n"),
+        (b"one line ghp_hun", PLAIN, "one line"),
+        (b"ghp_hun", PLAIN, ""),
+    ],
+)
+def test_of_what_was_cut_that_is_kept_which_is_whole(state, content, content_type, value):
+    """The last value, line, pair or word may be half a secret, which nothing would tell from data."""
+    kept, is_redacted = rendered(content, content_type, state=state)
+    assert (kept["value"], kept["state"]) == (value, state)
     assert kept.get("truncated", False) is (state == "truncated")
+    assert not is_redacted
 
 
-def test_json_that_is_whole_after_all_is_kept():
-    """The caller may stop reading right before the end of the stream."""
-    kept, _ = rendered(b'{"a":1}', state="abandoned")
-    assert kept["value"] == {"a": 1}
+def test_a_cut_stream_of_gzip_is_read_up_to_the_cut():
+    """Whether or not somebody says that it was cut."""
+    rows = [{"n": n, "password": fresh_secret(n)} for n in range(200)]
+    data = gzip.compress(json.dumps(rows).encode())
+    for state in ("truncated", "complete"):
+        kept, is_redacted = rendered(data[: len(data) // 2], encoding="gzip", state=state)
+        assert is_redacted
+        assert kept["value"][0] == {"n": 0, "password": kept["value"][0]["password"]}
+        assert 10 < len(kept["value"]) < 200
+        assert all("REDACTED" in row.get("password", "REDACTED") for row in kept["value"])
 
 
 def test_sizes_are_those_of_the_wire_and_of_the_text():

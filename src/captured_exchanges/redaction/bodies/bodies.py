@@ -1,57 +1,70 @@
 """Bodies: what a body is, told by looking at it, and its JSON shape without credentials.
 
-JSON, forms and plain text are read. Everything else, and whatever is not whole, is `omitted` with the
-reason: what cannot be understood is told as what it was, not as what it said.
+Readers are asked in turn, JSON first; what none of them knows is plain text, searched as a whole, or
+`omitted` with the reason: what cannot be understood is told as what it was, not as what it said.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import orjson
 
-from captured_exchanges.exchange import Body, BodyState, Json
-from captured_exchanges.redaction.bodies.decoding import (
-    NotUnderstood,
-    charset_of,
-    decoded,
-    media_type_of,
-    text_of,
-)
-from captured_exchanges.redaction.bodies.forms import Forms, looks_like_form
-from captured_exchanges.redaction.bodies.prescan import Need, Prescan
-from captured_exchanges.redaction.json import NotJson, TooDeep, dumps, loads_and_tidies
-from captured_exchanges.redaction.patterns import clean, compiled
+from captured_exchanges.exchange import Body
+from captured_exchanges.redaction.bodies.charsets import charset_of, text_of
+from captured_exchanges.redaction.bodies.decoding import NotUnderstood, decoded, media_type_of
+from captured_exchanges.redaction.bodies.documents import JsonBodies
+from captured_exchanges.redaction.bodies.events import Events
+from captured_exchanges.redaction.bodies.forms import Forms
+from captured_exchanges.redaction.bodies.messages import HeaderRules, Messages
+from captured_exchanges.redaction.bodies.multipart import Multipart
+from captured_exchanges.redaction.bodies.piece import Content, Piece, Reader
+from captured_exchanges.redaction.bodies.plain import DescriptiveHeaders, Plain
+from captured_exchanges.redaction.bodies.prescan import Prescan
+from captured_exchanges.redaction.bodies.sequences import Sequences
+from captured_exchanges.redaction.bodies.shapes import Rendered, omitted, shape_of
+from captured_exchanges.redaction.bodies.table import DEFAULT_BODIES, BodyTable
+from captured_exchanges.redaction.bodies.tables import Tables
+from captured_exchanges.redaction.json import NotJson, TooDeep
+from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text import Text
-from captured_exchanges.redaction.values import looks_random, rounded
 
-__all__ = ["Bodies", "Rendered", "omitted"]
+__all__ = ["Bodies"]
 
 _CONTROLS = compiled(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_GUARDS = compiled(
-    r"(?s)^(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);|/\*.*?\*/|&&&START&&&|\{\}&&)\s*"
-)
 _LONGEST_TYPE = 512
-_DELIMITERS = (",", ";", "\t", "|")
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A body's JSON shape, and whether its true sizes would say something about what was removed."""
-
-    shape: dict[str, Any] | None
-    is_redacted: bool = False
 
 
 class Bodies:
-    """Redacts bodies. Thread-safe."""
+    """Redacts bodies. Thread-safe.
 
-    def __init__(self, text: Text, *, max_decoded_bytes: int, max_text_bytes: int) -> None:
-        self._text = text
+    `headers` are the rules for the headers of parts; without them those alone are kept that describe a part.
+    """
+
+    def __init__(
+        self,
+        text: Text,
+        *,
+        max_decoded_bytes: int,
+        max_text_bytes: int,
+        headers: HeaderRules | None = None,
+        table: BodyTable = DEFAULT_BODIES,
+    ) -> None:
+        headers = DescriptiveHeaders() if headers is None else headers
         self._prescan = Prescan(text.names, text)
-        self._forms = Forms(text)
+        self._json = JsonBodies(text, self._prescan)
+        self._multipart = Multipart(text, headers, table, self._part)
+        self._sequences = Sequences(self._json)
+        self._plain = Plain(text)
+        self._readers: tuple[Reader, ...] = (
+            self._json,
+            Events(text, self._json),
+            Messages(text, headers, self._text),
+            Forms(text),
+            Tables(text),
+            self._plain,
+        )
         self._limit = max_decoded_bytes
         self._text_limit = max_text_bytes
 
@@ -62,8 +75,12 @@ class Bodies:
         content_encoding: str,
         sweep: Sweep,
         path: Path = ("body",),
+        *,
+        depth: int = 0,
     ) -> Rendered:
-        """The JSON shape of a body, sizes rounded where something was removed or left out."""
+        """The JSON shape of a body, sizes rounded where something was removed or left out. `depth` counts
+        the bodies it is part of.
+        """
         if body is None:
             return Rendered(None)
         before = sweep.count
@@ -71,104 +88,51 @@ class Bodies:
             content_type = "application/octet-stream; charset=unknown"
         media_type = media_type_of(content_type)
         try:
-            data = decoded(body.data, content_encoding, self._limit)
-            text = text_of(data, charset_of(content_type)).strip("\ufeff")
-            content, size = self._content(text, body.state, media_type, sweep, path), len(data)
+            plain = decoded(body.data, content_encoding, self._limit)
+            is_whole = plain.is_whole and body.state == "complete"
+            place = Piece("", media_type, sweep, path, not is_whole, depth)
+            content, is_redacted = self._content(plain.data, content_type, place)
         except (NotUnderstood, TooDeep) as refusal:
             sweep.forget(path)
             reason = refusal.reason if isinstance(refusal, NotUnderstood) else "nested too deep"
             return Rendered(omitted(reason, media_type, body), is_redacted=True)
-        is_redacted = sweep.count > before
-        return Rendered(_shape(content, media_type, body, size, is_redacted=is_redacted), is_redacted)
+        is_redacted = is_redacted or sweep.count > before
+        shape = shape_of(content, media_type, body, len(plain.data), is_redacted=is_redacted)
+        return Rendered(shape, is_redacted)
 
-    def _content(
-        self, text: str, state: BodyState, media_type: str, sweep: Sweep, path: Path
-    ) -> dict[str, Any]:
-        where = (*path, "value")
-        if media_type.startswith("multipart/"):
-            raise NotUnderstood("multipart")
-        if not text.strip():
+    def _content(self, data: bytes, content_type: str, place: Piece) -> tuple[Content, bool]:
+        """The content of a shape, and whether anything was redacted that the sweep was not told of."""
+        labelled = place.media_type.startswith("multipart/")
+        if labelled or data[:2].lstrip() in (b"--", b"-"):
+            parts = self._multipart.read(data, content_type, place)
+            if parts is not None:
+                return {"type": "multipart", "parts": parts[0]}, parts[1]
+            if labelled:
+                raise NotUnderstood("multipart")
+        text, is_whole = text_of(data, charset_of(content_type))
+        path, is_cut = (*place.path, "value"), place.is_cut or not is_whole
+        return self._text(replace(place, text=text, path=path, is_cut=is_cut)), False
+
+    def _text(self, piece: Piece) -> Content:
+        """The content of a body that is text."""
+        if not piece.text.strip():
             return {"type": "text", "value": ""}
         try:
-            return {"type": "json", "value": self._json(text, media_type, sweep, where)}
+            return {"type": "json", "value": orjson.Fragment(self._json.whole(piece))}
         except NotJson:
             pass  # something else, then
-        if state != "complete":
-            raise NotUnderstood(state)
-        if _CONTROLS.search(text):
+        content = self._sequences.read(piece)
+        return content if content is not None else self._other(piece)
+
+    def _other(self, piece: Piece) -> Content:
+        if _CONTROLS.search(piece.text):
             raise NotUnderstood("binary")
-        if len(text) > self._text_limit:
-            raise NotUnderstood("too large")
-        if _is_form(text, media_type):
-            return {"type": "form", "value": self._forms.redact(text, sweep, where)}
-        return {"type": "text", "value": self._plain(text, media_type, sweep, where)}
+        for reader in self._readers:
+            if len(piece.text) > self._text_limit and reader is not self._json:
+                raise NotUnderstood("too large")
+            if (content := reader.read(piece)) is not None:
+                return content
+        raise NotUnderstood("unknown")
 
-    def _json(self, text: str, media_type: str, sweep: Sweep, path: Path) -> orjson.Fragment:
-        """The body as JSON text. Raises NotJson where it is none."""
-        stripped = _GUARDS.sub(lambda _: "", text.strip()) if text[:1] not in ("{", "[") else text
-        if stripped.lstrip()[:1] not in ("{", "[") and "json" not in media_type:
-            raise NotJson
-        data = clean(stripped).strip().encode()
-        value, data = loads_and_tidies(data)
-        watched = sweep.oauth or self._text.additions.concern_body(data)
-        need = Need.ALL if watched else self._prescan.need(data)
-        if need is not Need.NOTHING:
-            data = dumps(self._text.json.walk(value, sweep, path, scan=need is Need.ALL))
-        return orjson.Fragment(data)
-
-    def _plain(self, text: str, media_type: str, sweep: Sweep, path: Path) -> str:
-        if refusal := _structure(text, media_type):
-            raise NotUnderstood(refusal)
-        if self._names_a_column(text):
-            raise NotUnderstood("table with a secret column")
-        if sweep.oauth and looks_random(text.strip()):
-            return sweep.remove(path, "text.token", text.strip())
-        return self._text.scan(text, sweep, path)
-
-    def _names_a_column(self, text: str) -> bool:
-        """Whether the first line of several reads as the header of a table in which a column is secret."""
-        first, newline, rest = text.lstrip().partition("\n")
-        if not newline or not rest.strip():
-            return False
-        cells = [cell for mark in _DELIMITERS if mark in first for cell in first.split(mark)]
-        return any(self._text.names.of(cell.strip().strip("\"'")).secret for cell in cells)
-
-
-def omitted(reason: str, media_type: str, body: Body) -> dict[str, Json]:
-    """The shape of a body that is left out."""
-    return _shape({"type": "omitted", "reason": reason}, media_type, body, None, is_redacted=True)
-
-
-def _shape(
-    content: dict[str, Any], media_type: str, body: Body, decoded_size: int | None, *, is_redacted: bool
-) -> dict[str, Any]:
-    size, plain_size = body.size, len(body.data) if decoded_size is None else decoded_size
-    if is_redacted:
-        size, plain_size = rounded(size), rounded(plain_size)
-    shape = {
-        **content,
-        "media_type": media_type,
-        "size": size,
-        "decoded_size": plain_size,
-        "state": body.state,
-    }
-    return {**shape, "truncated": True} if body.state == "truncated" else shape
-
-
-def _is_form(text: str, media_type: str) -> bool:
-    labelled = media_type == "application/x-www-form-urlencoded" and text.lstrip()[:1] not in ("{", "[", "<")
-    return labelled or looks_like_form(text)
-
-
-def _structure(text: str, media_type: str) -> str:
-    """Why a text is more than plain text, or empty."""
-    stripped = text.lstrip()
-    if stripped[:1] in ("{", "[") or ("json" in media_type and '"' in text):
-        return "broken JSON"
-    if stripped[:1] == "<" or "xml" in media_type or "html" in media_type:
-        return "markup"
-    if stripped.startswith("--") and "content-disposition:" in stripped[:4096].lower():
-        return "multipart"
-    if media_type.startswith(("image/", "audio/", "video/", "font/")):
-        return "binary"
-    return "structured text" if media_type.endswith(("csv", "yaml", "toml", "tab-separated-values")) else ""
+    def _part(self, body: Body, content_type: str, encoding: str, place: Piece) -> Rendered:
+        return self.render(body, content_type, encoding, place.sweep, place.path, depth=place.depth)

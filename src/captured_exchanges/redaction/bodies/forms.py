@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.parse
 
 from captured_exchanges.exchange import Json
+from captured_exchanges.redaction.bodies.piece import Content, Piece
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
@@ -15,6 +16,7 @@ __all__ = ["Forms", "looks_like_form"]
 _FORM = compiled(
     r"[^\s=&{}\[\]<>\"]+(?:\[[^\s=&<>\"]*\])*=[^\s&<>\"]*(?:&[^\s=&<>\"]+(?:=[^\s&<>\"]*)?)*&?\s*"
 )
+_MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
 def looks_like_form(text: str) -> bool:
@@ -27,6 +29,16 @@ class Forms:
 
     def __init__(self, text: Text) -> None:
         self._text = text
+
+    def read(self, piece: Piece) -> Content | None:
+        """The pairs of a form, told by its label or its looks. Of one that was cut the last is left out."""
+        text = piece.text
+        labelled = piece.media_type == _MEDIA_TYPE and text.lstrip()[:1] not in ("{", "[", "<")
+        if not labelled and not looks_like_form(text):
+            return None
+        if piece.is_cut:
+            text = text[: max(text.rfind("&"), 0)]
+        return {"type": "form", "value": self.redact(text, piece.sweep, piece.path)}
 
     def redact(self, text: str, sweep: Sweep, path: Path) -> list[Json]:
         """The pairs `[name, value]`, decoded and in order, without credentials. A piece without `=` is a

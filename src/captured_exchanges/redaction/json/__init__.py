@@ -1,26 +1,38 @@
 """JSON: read and written without surprises, and the walk that redacts a document."""
 
+from captured_exchanges.redaction.json.cut import Completed, completed, in_doubt
 from captured_exchanges.redaction.json.exact import (
     NotJson,
     decoded_at,
     dumps,
     dumps_text,
+    has_doubles,
     loads,
     loads_and_tidies,
+    loads_of_doubles,
 )
+from captured_exchanges.redaction.json.lenient import respelled
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.json.walk import JsonWalk, TooDeep
 
 __all__ = [
+    # cut
+    "Completed",
+    "completed",
+    "in_doubt",
     # exact
     "NotJson",
     "decoded_at",
     "dumps",
     "dumps_text",
+    "has_doubles",
     "loads",
     "loads_and_tidies",
     # siblings
     "Siblings",
+    "loads_of_doubles",
+    # lenient
+    "respelled",
     # walk
     "JsonWalk",
     "TooDeep",

@@ -8,6 +8,7 @@ keys the last remains.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -20,8 +21,10 @@ __all__ = [
     "decoded_at",
     "dumps",
     "dumps_text",
+    "has_doubles",
     "loads",
     "loads_and_tidies",
+    "loads_of_doubles",
     "sanitised",
 ]
 
@@ -58,9 +61,9 @@ def decoded_at(text: str, start: int) -> tuple[Any, int]:
     """The JSON value that begins in the middle of a text, and where it ends; the end is 0 where none does."""
     try:
         value, end = _DECODER.raw_decode(text, start)
+        return sanitised(value), end
     except (ValueError, RecursionError):
         return None, 0
-    return sanitised(value), end
 
 
 def loads_and_tidies(data: bytes) -> tuple[Any, bytes]:
@@ -74,6 +77,33 @@ def loads_and_tidies(data: bytes) -> tuple[Any, bytes]:
             pass  # perhaps what the standard library takes
     value = loads(data)
     return value, dumps(value)
+
+
+def has_doubles(data: bytes, tidied: bytes) -> bool:
+    """Whether a JSON text has more names than its value, spelled by `dumps`: of duplicate keys one remains.
+    A false alarm, where a string holds what stands behind a name, costs one slower parse.
+    """
+    return sum(map(data.count, (b'":', b'" :'))) != sum(map(tidied.count, (b'":', b'" :')))
+
+
+def loads_of_doubles(data: bytes, is_telling: Callable[[str], bool]) -> Any:  # noqa: ANN401 - any JSON
+    """As `loads`; of duplicate keys the last remains, but where an earlier value `is_telling`: a parser that
+    takes the first would find a secret named by it. Raises NotJson.
+    """
+
+    def kept(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        obj: dict[str, Any] = {}
+        for key, value in pairs:
+            before = obj.get(key)
+            if not (isinstance(before, str) and is_telling(before)):
+                obj[key] = value
+        return obj
+
+    try:
+        text = data.decode()
+        return sanitised(json.loads(text, object_pairs_hook=kept, parse_constant=lambda _: None))
+    except (ValueError, RecursionError):
+        raise NotJson("no JSON text, or one beyond our bounds") from None
 
 
 def dumps(value: object) -> bytes:

@@ -20,7 +20,7 @@ from captured_exchanges.redaction.json.tables import secret_columns, secret_colu
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Effect, NameInfo, Names, Pair
 from captured_exchanges.redaction.sweep import Path, Scan, Sweep
-from captured_exchanges.redaction.values import SHORTEST_RANDOM, looks_random
+from captured_exchanges.redaction.values import SHORTEST_RANDOM, is_whole_basic, looks_random
 
 __all__ = ["JsonWalk", "TooDeep", "strings"]
 
@@ -167,10 +167,14 @@ class _Walk:
         suspect = info.effect is Effect.CONTAINER or (
             mood.level >= _Level.SUSPICION and info.effect is Effect.PLAIN
         )
+        if info.effect is Effect.CONTAINER and is_whole_basic(text):
+            return info.rule
         return (info.rule or mood.rule) if suspect and looks_random(text) else ""
 
     def _object(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
         known, of, suspects = self._known, self._of, self._suspects
+        if obj.get("kind") == "Secret":
+            self._manifest(obj, path)
         if mood is not _CALM or self._scans_keys:
             return self._judged(obj, path, mood)
         below = []
@@ -183,6 +187,13 @@ class _Walk:
         for key, info, value in below:
             obj[key] = self.value(value, (*path, key), info, mood)
         return obj
+
+    def _manifest(self, obj: dict[str, Any], path: Path) -> None:
+        """A Secret of Kubernetes says of all of its data that it is secret."""
+        for key in ("data", "stringData"):
+            data = obj.get(key)
+            for name, value in list(data.items()) if isinstance(data, dict) else ():
+                obj[key][name] = self._removed(value, (*path, key, name), "name.secret")
 
     def _judged(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
         """An object whose names may mean something, to each other too."""

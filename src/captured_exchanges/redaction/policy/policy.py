@@ -27,13 +27,14 @@ import orjson
 from captured_exchanges.errors import PolicyError
 from captured_exchanges.exchange import PolicyInfo
 from captured_exchanges.redaction.adjustments import NO_RULES, Judge, Rules
+from captured_exchanges.redaction.bodies import DEFAULT_BODIES, BodyTable
 from captured_exchanges.redaction.detail import Detail
 from captured_exchanges.redaction.names import DEFAULT_LDAP, DEFAULT_NAMES, LdapTable, NameTable
 from captured_exchanges.redaction.policy.rules import Changes, Values, kept, removed
 from captured_exchanges.redaction.policy.secrets import SecretSource
-from captured_exchanges.redaction.text import DEFAULT_URLS, UrlTable
+from captured_exchanges.redaction.text import DEFAULT_ENCODED, DEFAULT_URLS, UrlTable
 from captured_exchanges.redaction.transports import DEFAULT_HEADERS, HeaderTable
-from captured_exchanges.redaction.values import FAMILIES, Family
+from captured_exchanges.redaction.values import DEFAULT_FAMILIES, Family
 
 __all__ = ["DEFAULT_POLICY", "PROFILES", "RULES_VERSION", "Jwt", "Policy"]
 
@@ -58,7 +59,9 @@ class Policy:
     headers: HeaderTable = DEFAULT_HEADERS
     urls: UrlTable = DEFAULT_URLS
     ldap: LdapTable = DEFAULT_LDAP
-    families: tuple[Family, ...] = FAMILIES
+    bodies: BodyTable = DEFAULT_BODIES
+    families: tuple[Family, ...] = DEFAULT_FAMILIES
+    encoded: frozenset[str] = DEFAULT_ENCODED
     max_decoded_bytes: int = 2 * 1024 * 1024
     """A body is read up to this size after decompression; a larger one is omitted."""
     max_text_bytes: int = 256 * 1024

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from captured_exchanges.redaction.marker import MARKED, is_marked
-from captured_exchanges.redaction.names import Names
+from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import Match, Pattern, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
+from captured_exchanges.redaction.text.extents import end_of_block, end_of_heredoc, end_of_triple
+from captured_exchanges.redaction.values import is_whole_basic
 
 __all__ = ["Assignments"]
 
@@ -26,9 +28,8 @@ _SCHEME = compiled(
     r"(?i)(?:bearer|basic|digest|ssws|token|negotiate|ntlm|dpop|apikey|oauth|hmac|aws4-hmac-sha256)[ \t]+"
 )
 _UNQUOTED_LINE = compiled(r"[^\r\n\"'`<>]+")
-_LINE = compiled(r"[^\r\n]+")
+_LINE = compiled(r"(?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\\z)+")
 _NEXT_PAIR = compiled(rf"[&;,]\s*[^{_NO_NAME}]+\s*=")
-_BLOCK = compiled(r"(?:[|>][+-]?\d?)?[ \t]*(?:\r?\n[ \t]+[^\r\n]*)+")
 _LINE_START = compiled(r"^[\s\"'{\-]*(?:export\s+|set\s+|-e\s+|--)?$")
 _SETTING = compiled(rf"^\s*(?:-\s+)?[\"']?[^{_NO_NAME}]+[\"']?\s*[:=]")
 _SPOKEN = compiled(
@@ -85,7 +86,7 @@ class Assignments:
         for match in _SEPARATED.finditer(text):
             if is_marked(match[0]) or match.start() < done or _is_part_of_urn(text, match):
                 continue
-            if not (rule := self._rule(match[1])):
+            if not (rule := self._rule(match[1]) or self._suspect(text, match)):
                 continue
             start, end = self._value(text, match, is_settings)
             value = text[start:end]
@@ -106,6 +107,13 @@ class Assignments:
         if not said or _ONLY_MARKED.fullmatch(value):
             return match[0]
         return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
+
+    def _suspect(self, text: str, match: Match[str]) -> str:
+        """The rule by which a value goes under a name that only raises a suspicion: `_auth=` and a pair."""
+        if "=" not in match[2] or self._names.of(match[1][:_LONGEST_NAME]).effect is not Effect.CONTAINER:
+            return ""
+        value = text[match.end() : _end(_BARE, text, match.end())]
+        return self._names.of(match[1]).rule.replace("name.", "text.", 1) if is_whole_basic(value) else ""
 
     def _rule(self, name: str) -> str:
         if len(name) > _LONGEST_NAME:
@@ -146,12 +154,18 @@ class Assignments:
             return start, _closing(text, start, quote)
         if "," in separator:
             return start, start
+        return self._unquoted(text, match, is_settings)
+
+    def _unquoted(self, text: str, match: Match[str], is_settings: Callable[[], bool]) -> tuple[int, int]:
+        start, separator = match.end(), match[2]
+        if text.startswith("<<", start) and (end := end_of_heredoc(text, start)):
+            return start, end
         if not _WHOLE_LINE.isdisjoint(self._names.words(match[1])):
             start = _end(_SCHEME, text, start)
             return start, _end(_UNQUOTED_LINE, text, start)
         colon = ":" in separator and "=" not in separator
         if colon and text[start : start + 1] in ("|", ">", "\r", "\n"):
-            return start, _end(_BLOCK, text, start)
+            return start, end_of_block(text, match.start(), start)
         if _starts_line(text, match.start()) and (not colon or is_settings()):
             return start, _end_of_setting(text, start)
         end = _end(_BARE, text, start)
@@ -165,6 +179,8 @@ def _is_part_of_urn(text: str, match: Match[str]) -> bool:
 
 def _closing(text: str, start: int, quote: str) -> int:
     """Where a quoted value ends: at its quote, not at an escaped one; else with the text."""
+    if text.startswith(quote * 2, start) and len(quote) == 1:
+        return end_of_triple(text, start, quote)
     at = text.find(quote, start)
     while at > start and text[at - 1] == "\\" and not quote.startswith("\\"):
         at = text.find(quote, at + 1)

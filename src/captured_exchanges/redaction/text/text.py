@@ -22,8 +22,11 @@ from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.patterns import Match, clean, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.assignments import Assignments
+from captured_exchanges.redaction.text.encoded import DEFAULT_ENCODED, Encoded
+from captured_exchanges.redaction.text.graphql import GraphQL
 from captured_exchanges.redaction.text.markup import Markup
 from captured_exchanges.redaction.text.urls import DEFAULT_URLS, Urls, UrlTable
+from captured_exchanges.redaction.text.yaml import Yaml
 from captured_exchanges.redaction.values import Families
 
 __all__ = ["MAX_DEPTH", "Text"]
@@ -55,6 +58,7 @@ class Text:
         names: Names,
         families: Families,
         urls: UrlTable = DEFAULT_URLS,
+        encoded: frozenset[str] = DEFAULT_ENCODED,
         additions: Additions = NO_ADDITIONS,
     ) -> None:
         self.names = names
@@ -66,7 +70,11 @@ class Text:
         self.json = JsonWalk(names, self.scan, self.suspects, self.is_clean, additions)
         self._assignments = Assignments(names)
         self._markup = Markup(names)
-        sources = (families.source(), self.urls.source(), self._assignments.source(), _HIDDEN)
+        self._graphql = GraphQL(names)
+        self._yaml = Yaml(self.json)
+        self._encoded = Encoded(encoded)
+        readers = (families, self.urls, self._assignments, self._encoded)
+        sources = (*(reader.source() for reader in readers), _HIDDEN)
         self.value_source = "|".join(sources)
         self.gate_source = f"{names.source()}|{self.value_source}"
         self._gate = compiled(rf"{self.gate_source}|//[^/\s?#]*@")  # a password may hold a quote
@@ -144,12 +152,22 @@ class Text:
     def _plain(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
         if rule := self._markup.rule(text):
             return sweep.remove(path, rule, text)
+        text = self._graphql.redact(text, sweep, path)
+        text = self._yaml.redact(text, sweep, path)
         text = self._embedded(text, sweep, path, depth)
         if "//" in text:
             text = _USERINFO.sub(lambda match: self._userinfo(match, sweep, path), text)
             text = _URL.sub(lambda match: self.urls.redact(match[0], sweep, path, depth), text)
         text = self._assignments.redact(text, sweep, path)
+        text = self._encoded.redact(text, sweep, path, lambda plain: self._hidden(plain, sweep, path, depth))
         return self.families.replace(text, lambda rule, value: sweep.remove(path, rule, value))
+
+    def _hidden(self, plain: str, sweep: Sweep, path: Path, depth: int) -> str:
+        """What a scan makes of a text that goes as a whole where that changes anything."""
+        before = list(sweep.removals)
+        scanned = self.scan(plain, sweep, path, depth + 1)
+        sweep.removals = before
+        return scanned
 
     def _userinfo(self, match: Match[str], sweep: Sweep, path: Path) -> str:
         """Of URLs whose password holds what ends a URL in running text: quotes, angle brackets."""

@@ -124,17 +124,24 @@ class Headers:
         self._table = table
         self._remembered = lru_cache(maxsize=4_096)(self._is_secret)
 
-    def redact(self, headers: Pairs, sweep: Sweep, *, body_is_redacted: bool = False) -> list[list[str]]:
+    def redact(
+        self, headers: Pairs, sweep: Sweep, *, body_is_redacted: bool = False, path: Path = ("headers",)
+    ) -> list[list[str]]:
         """The headers `[name, value]`, in order, without credentials; what tells a redacted body's true
-        size or digest goes or is rounded.
+        size or digest goes or is rounded. `path` is where they stand.
         """
         rest = "\n".join(clean(value) for name, value in headers if not self.is_secret(name))
         calm = not self._text.suspicious(rest)
         return [
             [
-                self._name(name, sweep, ("headers", at, 0)),
+                self._name(name, sweep, (*path, at, 0)),
                 self._value(
-                    name.strip().lower(), clean(value), sweep, at, calm=calm, rounds=body_is_redacted
+                    name.strip().lower(),
+                    clean(value),
+                    sweep,
+                    (*path, at),
+                    calm=calm,
+                    rounds=body_is_redacted,
                 ),
             ]
             for at, (name, value) in enumerate(headers)
@@ -163,8 +170,7 @@ class Headers:
     def _name(self, name: str, sweep: Sweep, path: Path) -> str:
         return name if self._text.is_clean(name) else self._text.scan(name, sweep, path)
 
-    def _value(self, name: str, value: str, sweep: Sweep, at: int, *, calm: bool, rounds: bool) -> str:
-        path = ("headers", at)
+    def _value(self, name: str, value: str, sweep: Sweep, path: Path, *, calm: bool, rounds: bool) -> str:
         if not value or is_marker(value):
             return value
         if self.is_secret(name):

@@ -1,8 +1,10 @@
 """Deciding by value: families that are known by their looks, and what a single value looks like."""
 
 from captured_exchanges.redaction.values.families import Families
+from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES, NOTATIONS
 from captured_exchanges.redaction.values.shapes import (
     SHORTEST_RANDOM,
+    is_whole_basic,
     looks_like_credential,
     looks_random,
     rounded,
@@ -12,8 +14,12 @@ from captured_exchanges.redaction.values.table import FAMILIES, Family
 __all__ = [
     # families
     "Families",
+    # notations
+    "DEFAULT_FAMILIES",
+    "NOTATIONS",
     # shapes
     "SHORTEST_RANDOM",
+    "is_whole_basic",
     "looks_like_credential",
     "looks_random",
     "rounded",

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from captured_exchanges.redaction.marker import MARKED, is_marked, is_marker
 from captured_exchanges.redaction.patterns import Match, Pattern, compiled, quoted
-from captured_exchanges.redaction.values.table import FAMILIES, Family
+from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES
+from captured_exchanges.redaction.values.table import Family
 
 __all__ = ["Families"]
 
@@ -16,7 +17,7 @@ _SHORT_GATE = 4
 class Families:
     """A table of value families, compiled. Thread-safe."""
 
-    def __init__(self, table: Iterable[Family] = FAMILIES) -> None:
+    def __init__(self, table: Iterable[Family] = DEFAULT_FAMILIES) -> None:
         self._rows = [(row, compiled(f"{MARKED}|{row.pattern}")) for row in table]
         self._sure = compiled("|".join(f"(?:{row.pattern})" for row, _ in self._rows if row.sure))
 

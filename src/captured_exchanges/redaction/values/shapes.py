@@ -10,7 +10,16 @@ from collections import Counter
 
 from captured_exchanges.redaction.patterns import compiled
 
-__all__ = ["SHORTEST_RANDOM", "is_basic", "looks_like_credential", "looks_random", "rounded"]
+__all__ = [
+    "SHORTEST_RANDOM",
+    "is_base64",
+    "is_basic",
+    "is_no_adjective",
+    "is_whole_basic",
+    "looks_like_credential",
+    "looks_random",
+    "rounded",
+]
 
 SHORTEST_RANDOM = 20
 _LONGEST_RANDOM = 4096
@@ -26,6 +35,16 @@ _IDENTITY = compiled(
     r"|\d{4}-\d\d-\d\dT.*|[0-9.:+-]+|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}"  # times, numbers, ids of AWS
     r"|(?:[a-zA-Z0-9-]+\.){2,}[a-z]{2,}|ssh-[a-z0-9]+ .*|(?:[0-9a-fA-F]{2}:){7,}[0-9a-fA-F]{2}"  # hosts, keys
 )
+_BASE64 = compiled(r"[A-Za-z0-9+/]+={0,2}")
+_SAID = frozenset(
+    """
+    invalid incorrect wrong missing not too the your sent now set valid weak same optional already no in
+    on at always only a an case-sensitive for about below above here unknown empty null none must cannot
+    never also different unique secure strong shown given kept case as to of by from available and or
+    still just active inactive ready blank true false lost
+    """.split()  # noqa: SIM905 - a page of words
+)
+"""What is said about a password rather than with it."""
 _LONG = 32
 _SHORT = 8
 
@@ -55,6 +74,25 @@ def is_basic(value: str) -> bool:
         return False
     user, colon, _ = decoded.partition(b":")
     return bool(colon) and user.isascii() and user.decode("ascii").isprintable()
+
+
+def is_whole_basic(value: str) -> bool:
+    """The same of a value whose name says no more than that it has to do with authentication: it must be
+    base64 to the letter.
+    """
+    return len(value) >= _SHORT and len(value) % 4 == 0 and bool(_BASE64.fullmatch(value)) and is_basic(value)
+
+
+def is_base64(value: str) -> bool:
+    """Whether a word is base64 rather than a word of prose."""
+    is_word = value.isalpha() and (value.islower() or value.isupper() or value.istitle())
+    return len(value) % 4 == 0 and not is_word and _BASE64.fullmatch(value) is not None
+
+
+def is_no_adjective(value: str) -> bool:
+    """Whether what follows `the temporary password is` is the password, not something said about it."""
+    word = value.strip(".,;:!?)'\"").casefold()
+    return word not in _SAID and not word.endswith(("ed", "ing"))
 
 
 def rounded(size: int) -> int:

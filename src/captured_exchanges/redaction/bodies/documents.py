@@ -1,0 +1,121 @@
+"""Bodies of JSON: whole ones, whose bytes are spliced where nothing in them means a secret, and those that
+no strict parser takes: cut, commented, in single quotes, behind a guard or a call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from captured_exchanges.redaction.bodies.piece import Content, Piece
+from captured_exchanges.redaction.bodies.prescan import Need, Prescan
+from captured_exchanges.redaction.json import (
+    NotJson,
+    completed,
+    dumps,
+    dumps_text,
+    has_doubles,
+    in_doubt,
+    loads_and_tidies,
+    loads_of_doubles,
+    respelled,
+)
+from captured_exchanges.redaction.patterns import clean, compiled
+from captured_exchanges.redaction.text import Text
+
+__all__ = ["BROKEN", "JsonBodies", "begins_like_json"]
+
+BROKEN = "text.broken"
+"""The rule by which a document goes that is one of several, and that nobody can read."""
+
+_GUARDS = compiled(
+    r"(?s)^(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);|/\*.*?\*/|//[^\n]*\n|&&&START&&&|\{\}&&)\s*"
+)
+_CALL = compiled(
+    r"(?s)^(?:(?:var|let|const)\s+)?[\pL_$][\pL\p{Nd}_$.\[\]\"']{0,100}\s*(?:=|\()\s*([{\[].*?)\s*\)?\s*;?$"
+)
+_CUT = "text.cut"
+_BEGINNING = compiled(r"^\s*(?:\{\s*(?:[\"'}]|[\pL_$][\pL\p{Nd}_$-]*\s*:)|\[\s*[\"'{\[])")
+_HEAD = 1_024
+
+
+def begins_like_json(text: str) -> bool:
+    """Whether a text begins like an object or an array, in any spelling; a bracket alone says nothing."""
+    return _BEGINNING.match(clean(text[:_HEAD])) is not None
+
+
+class JsonBodies:
+    """Redacts JSON. Thread-safe."""
+
+    def __init__(self, text: Text, prescan: Prescan) -> None:
+        self._text = text
+        self._prescan = prescan
+
+    def whole(self, piece: Piece) -> bytes:
+        """A JSON text as JSON. Raises NotJson, TooDeep."""
+        text = piece.text
+        stripped = _GUARDS.sub(lambda _: "", text.strip()) if text[:1] not in ("{", "[") else text
+        if stripped.lstrip()[:1] not in ("{", "[") and "json" not in piece.media_type:
+            raise NotJson
+        given = clean(stripped).strip().encode()
+        value, data = loads_and_tidies(given)
+        is_doubled = data is not given and has_doubles(given, data)
+        watched = piece.sweep.oauth or is_doubled or self._text.additions.concern_body(data)
+        need = Need.ALL if watched else self._prescan.need(data)
+        if need is Need.NOTHING:
+            return data
+        if is_doubled or (data is given and has_doubles(given, dumps(value))):
+            value = loads_of_doubles(given, lambda name: self._text.names.of(name).secret)
+        return self._walked(value, piece, scan=need is Need.ALL)
+
+    def one_of_many(self, piece: Piece) -> str:
+        """A document among others, as JSON, or a line of text between them; a marker where it is broken."""
+        text = piece.text
+        if text[:1] not in ("{", "["):
+            return "" if piece.is_cut else self._text.scan(text, piece.sweep, piece.path)
+        try:
+            return self.whole(piece).decode()
+        except NotJson:
+            repaired = self.read(piece)
+        if repaired is not None:
+            return dumps_text(repaired["value"])
+        if piece.is_cut or begins_like_json(text):
+            return piece.sweep.remove(piece.path, BROKEN, text)
+        return self._text.scan(text, piece.sweep, piece.path)
+
+    def read(self, piece: Piece) -> Content | None:
+        """JSON that a strict parser refuses. `repaired` says so in the shape."""
+        text = _without_frame(piece.text)
+        if text[:1] not in ("{", "["):
+            return None
+        for spelled in (clean, respelled):
+            try:
+                value = self._completed(spelled(text).encode(), piece)
+                return {
+                    "type": "json",
+                    "value": orjson.Fragment(self._walked(value, piece, scan=True)),
+                    "repaired": True,
+                }
+            except NotJson:
+                pass
+        return None
+
+    def _completed(self, data: bytes, piece: Piece) -> Any:  # noqa: ANN401 - any JSON
+        whole = completed(data)
+        value = loads_of_doubles(whole.data, lambda name: self._text.names.of(name).secret)
+        for obj, key in in_doubt(value, whole.open_levels, self._text.names):
+            obj[key] = piece.sweep.remove((*piece.path, key), _CUT, str(obj[key]))
+        return value
+
+    def _walked(self, value: Any, piece: Piece, *, scan: bool) -> bytes:  # noqa: ANN401
+        return dumps(self._text.json.walk(value, piece.sweep, piece.path, scan=scan))
+
+
+def _without_frame(text: str) -> str:
+    """Without what stands around JSON to keep browsers from running it, or to make them."""
+    text = text.strip()
+    while text[:1] not in ("{", "[") and (rest := _GUARDS.sub(lambda _: "", text)) != text:
+        text = rest
+    call = _CALL.match(text)
+    return call[1] if call is not None else text

@@ -1,0 +1,52 @@
+# ruff: noqa: E501 - a row of the table is a line
+"""Notations: how commands, protocols and messages to people write a credential that no name stands beside. Rows
+of the same kind as the families of values, each with the credential as group 1.
+"""
+
+from __future__ import annotations
+
+from captured_exchanges.redaction.values.shapes import is_base64, is_no_adjective, looks_like_credential
+from captured_exchanges.redaction.values.table import FAMILIES, Family
+
+__all__ = ["DEFAULT_FAMILIES", "NOTATIONS"]
+
+_WORD = r"['\"]?([^\s'\"]+)"
+_PURPOSES = (
+    "verification|confirmation|security|login|log-?in|sign-?in|access|one-time|otp|authentication|activation"
+    "|recovery|backup|reset|2fa|mfa|two-factor|sms|authenticator|pairing|passcode"
+)
+
+
+# fmt: off
+NOTATIONS: tuple[Family, ...] = (
+    # options of commands that are no names
+    Family("curl_user", ("curl", "wget", "httpie"), r"(?i)\bcurl\b[^\n|]*?\s(?:-[a-zA-Z]*u|--user|--proxy-user|-[a-zA-Z]*U)[ =]?['\"]?[^\s:'\"]+:([^\s'\"]+)", ("curl -sSu bob:<a*12> https://x.test", "curl https://x.test --user 'bob:<a*12>'", "curl -ubob:<a*12> x"), sure=False),
+    Family("sshpass", ("sshpass",), rf"\bsshpass\s+(?:-[a-zA-Z]+\s+)*?-p\s*{_WORD}", ("sshpass -p <a*12> ssh bob@x", "sshpass -p'<a*12>' ssh x"), sure=False),
+    Family("database_client", ("mysql", "mariadb"), r"\b(?:mysql|mariadb)[a-z_-]*\b[^\n|]*?\s-p['\"]?([^\s'\"]+)", ("mysql -u root -p<a*12> db", "mysqldump -p'<a*12>' db"), sure=False),
+    Family("login_option", ("docker login", "podman login", "helm registry login", "az login", "oc login"), rf"\b(?:docker|podman|az|oc|helm registry)\s+login\b[^\n|]*?\s-p[ =]{_WORD}", ("docker login -u bob -p <a*12> x.test",), sure=False),
+    Family("redis_client", ("redis-cli",), rf"\bredis-cli\b[^\n|]*?\s-a\s+{_WORD}", ("redis-cli -h x -a <a*12> ping",), sure=False),
+    Family("ldap_client", ("ldapsearch", "ldapmodify", "ldapadd", "ldapdelete", "ldapwhoami", "ldappasswd"), rf"\bldap[a-z]+\b[^\n|]*?\s-w\s+{_WORD}", ("ldapsearch -D cn=x -w <a*12> -b dc=x",), sure=False),
+    Family("openssl_pass", ("-pass",), r"-pass(?:in|out)?\s+['\"]?pass:([^\s'\"]+)", ("openssl rsa -passin pass:<a*12>",), sure=False),
+    Family("smb_user", ("smbclient", "rpcclient", "net use"), r"\b(?:smbclient|rpcclient)\b[^\n|]*?\s(?:-U|--user)[ =]?['\"]?[^\s%'\"]+%([^\s'\"]+)", ("smbclient //x/y -U bob%<a*12>",), sure=False),
+    Family("net_use", ("net use",), r"(?i)\bnet use\s+(?:[a-z]:\s+)?\\\\\S+\s+([^\s/*]\S*)\s+/user", (r"net use z: \\x\y <a*12> /user:bob",), sure=False),
+    Family("htpasswd", ("htpasswd",), r"\bhtpasswd\s+-[a-zA-Z]*b[a-zA-Z]*\s+(?:\S+\s+)?\S+\s+(\S+)", ("htpasswd -cb users bob <a*12>",), sure=False),
+    Family("chpasswd", ("chpasswd",), r"\becho\s+['\"]?[^\s:'\"|]+:([^\s'\"|]+)['\"]?\s*\|\s*(?:sudo\s+)?chpasswd", ("echo bob:<a*12> | chpasswd",), sure=False),
+    # files
+    Family("netrc", (), r"(?i)\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password\s+(\S+)", ("machine x.test login bob password <a*12>", "machine x.test\n  login bob\n  password <a*12>"), sure=False),
+    Family("pgpass", (), r"(?m)^(?:[A-Za-z0-9._-]+|\*):(?:[0-9]{2,5}|\*):[^:\s\\]+:[^:\s\\]+:([^\s]+)$", ("db.x.test:5432:prod:bob:<a*12>",), sure=False),
+    Family("jaas", ("loginmodule",), r"(?i)loginmodule\b[^;]*?\bpassword\s*=\s*\\?\"([^\"]+)\"", ('PlainLoginModule required username="bob" password="<a*12>";',), sure=False),
+    # conversations
+    Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|NTLM|CRAM-MD5)[ \t]+([A-Za-z0-9+/=]{8,})", ("AUTH PLAIN <b*24>", "a1 AUTHENTICATE PLAIN <b*24>"), sure=False, accept=is_base64),
+    Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|XOAUTH2|OAUTHBEARER|NTLM)[ \t]*\r?\n[^\r\n]{0,8}(?:334|\+)[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{8,})", ("C: AUTH PLAIN\r\nS: 334 \r\nC: <b*24>",), sure=False, accept=is_base64),
+    Family("sasl", ("ugfzc3dvcmq6",), r"(?:334|\+)[ \t]+UGFzc3dvcmQ6[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{4,})", ("334 UGFzc3dvcmQ6\r\n<b*16>",), sure=False),
+    Family("imap_login", (), r"(?m)^(?:[CS>]:?[ \t]*)?[A-Za-z]{0,4}[0-9]{1,6}[ \t]+LOGIN[ \t]+(?:\"[^\"\r\n]*\"|[^\s\"]+)[ \t]+(\"[^\"\r\n]*\"|[^\s\"]+)", ("a001 LOGIN bob <a*12>", 'a1 LOGIN "bob" "<a*12>"'), sure=False),
+    Family("pop_pass", (), r"(?m)^(?:[CS>]:?[ \t]*)?USER[ \t]+[^\r\n]+\r?\n(?:(?:[CS>]:?[ \t]*)?(?:\+OK|331)[^\r\n]*\r?\n)?(?:[CS>]:?[ \t]*)?PASS[ \t]+([^\r\n]+)", ("USER bob\r\n+OK\r\nPASS <a*12>", "C: USER bob\nS: 331 go on\nC: PASS <a*12>"), sure=False),
+    Family("redis_auth", (), r"(?m)^AUTH[ \t]+(?:[A-Za-z0-9_.-]+[ \t]+)?(\S+)[ \t]*\r?$", ("AUTH <a*20>", "AUTH default <a*20>"), sure=False, accept=looks_like_credential),
+    # what people are told
+    Family("one_time_code", ("code", "otp"), rf"(?i)(?:\b(?:{_PURPOSES})[ -]?code|\b(?:your|use|enter|with) code|\b(?:otp|passcode))(?: (?:is|:)|:)?\s{{1,3}}(?:[A-Z]-)?([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b", ("Your verification code: <d*6>.", "use OTP <d*6>", "enter code G-<d*6> now", "login code <d*3> <d*3>"), sure=False, telling=False),
+    Family("one_time_code", (" is your", " is the"), r"(?i)(?:^|[^0-9A-Za-z.:-])([0-9]{4,8}|[0-9]{3}[ -][0-9]{3}) is (?:your|the)\b[^.\n0-9]{0,48}?\b(?:code|otp|passcode|password|pin)\b", ("<d*6> is your Acme verification code", "<d*3> <d*3> is your one-time password"), sure=False, telling=False),
+    Family("temporary_password", ("password",), r"(?i)\b(?:temporary|temp|initial|generated|one-time|new|default) password(?: for \S{1,60})?(?: (?:is|was)(?: set to)?|:):?\s{1,3}['\"]?([^\s'\"\[]{4,64})", ("Your temporary password is <l*10>", "Temporary password: <a*12>"), sure=False, accept=is_no_adjective),
+)
+# fmt: on
+
+DEFAULT_FAMILIES: tuple[Family, ...] = (*FAMILIES, *NOTATIONS)
