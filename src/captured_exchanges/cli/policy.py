@@ -167,7 +167,13 @@ def _groups(policy: Policy, width: int) -> Iterator[Text]:
             yield Text.assemble("  ", (group, "cyan"), " ", marked(rows[0]))
             continue
         yield Text.assemble("  ", (group, "cyan"), (f" {len(rows)}", "dim"))
-        yield from _wrapped(rows, width)
+        own = group.startswith(("remove", "keep", "secrets", "names.added"))
+        yield from _wrapped(rows if own else _labels(rows), width)
+
+
+def _labels(rows: Sequence[str]) -> list[str]:
+    """What rows are about, once each: `password` of `password: passwd`."""
+    return list(dict.fromkeys(row.partition(": ")[0] for row in rows))
 
 
 def _wrapped(rows: Sequence[str], width: int) -> Iterator[Text]:

@@ -11,12 +11,14 @@ from typing import AnyStr, Protocol, TypeVar
 
 import re2
 
-__all__ = ["Match", "Pattern", "clean", "compiled", "compiled_once", "quoted"]
+__all__ = ["Match", "Pattern", "PatternError", "clean", "compiled", "compiled_once", "quoted"]
 
 _MEMORY = 16 << 20
 """Bytes that one pattern's automaton may take; beyond it RE2 falls back to a slower, still linear, engine."""
 
 
+PatternError: type[Exception] = re2.error
+"""What `compiled` raises of a source that it cannot read: its sentence as bytes."""
 _Text_co = TypeVar("_Text_co", str, bytes, covariant=True)
 
 

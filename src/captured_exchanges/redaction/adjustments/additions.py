@@ -7,11 +7,10 @@ each JSON body walked.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from captured_exchanges.redaction.adjustments.paths import JsonPath, Paths, States, inside_body
 from captured_exchanges.redaction.adjustments.table import NO_RULES, Judge, Leaf, Rules, ValueRule
@@ -99,6 +98,8 @@ class Additions:
             return value
         if states and self._paths.arrived(states):
             return _gone(value, sweep, path)
+        if isinstance(value, str) and states and value.lstrip()[:1] in ("{", "["):
+            value = self._nested(value, sweep, path, states, depth)
         if not isinstance(value, (dict, list)):
             shown = self.text(str(value), sweep, path)
             return value if shown == str(value) else shown
@@ -106,6 +107,16 @@ class Additions:
             below = self._paths.down(states, part) if states else states
             value[part] = self._walked(item, sweep, (*path, part), below, depth + 1)
         return value
+
+    def _nested(self, text: str, sweep: Sweep, path: Path, states: States, depth: int) -> str:
+        """JSON inside a string, into which paths lead on; written anew where they found something."""
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        before = sweep.count
+        walked = self._walked(document, sweep, path, states, depth + 1)
+        return text if sweep.count == before else _dumped(walked)
 
     def _judged(self, text: str, sweep: Sweep, path: Path) -> str:
         if not text or is_marker(text):
@@ -124,9 +135,14 @@ def _gone(value: Any, sweep: Sweep, path: Path) -> Any:  # noqa: ANN401
     is_nothing = value is None or isinstance(value, bool) or value in ("", {})
     if is_nothing or (isinstance(value, str) and is_marker(value)):
         return value
-    text = orjson.dumps(value).decode() if isinstance(value, dict) else str(value)
+    text = _dumped(value) if isinstance(value, dict) else str(value)
     shown = sweep.remove(path, "policy.path", text)
     return value if shown == text else shown
+
+
+def _dumped(value: Any) -> str:  # noqa: ANN401
+    """JSON, integers beyond 64 bits included."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _label(judge: Judge) -> str:

@@ -10,14 +10,23 @@ import random
 import string
 from functools import lru_cache
 
-import re2
-
 from captured_exchanges.redaction.adjustments import BadPath, JsonPath, ValueRule, is_protected_name
 from captured_exchanges.redaction.names import Names
-from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.patterns import PatternError, compiled
 from captured_exchanges.redaction.transports import DEFAULT_HEADERS
 
-__all__ = ["Unusable", "cookie", "header", "kept_header", "kept_name", "kept_value", "name", "path", "value"]
+__all__ = [
+    "Unusable",
+    "cookie",
+    "header",
+    "kept_header",
+    "kept_name",
+    "kept_value",
+    "label",
+    "name",
+    "path",
+    "value",
+]
 
 _HEADER = compiled(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _LABEL = compiled(r"[a-z][a-z0-9_.-]{0,39}")
@@ -80,17 +89,23 @@ def path(text: str) -> str:
     return text
 
 
+def label(text: str) -> str:
+    """The name of a rule of a policy's own."""
+    if _LABEL.fullmatch(text) is None:
+        raise Unusable(
+            "markers show this name: a lower-case letter, then letters, digits, _ . - (at most 40)"
+        )
+    return text
+
+
 def value(rule: ValueRule) -> ValueRule:
     """A regular expression over values."""
-    if _LABEL.fullmatch(rule.name) is None:
-        raise Unusable(
-            "its name is what markers show: a lower-case letter, then letters, digits, _ . - (at most 40)"
-        )
+    label(rule.name)
     if not rule.pattern or len(rule.pattern) > _LONGEST_PATTERN:
         raise Unusable(f"a pattern has 1 to {_LONGEST_PATTERN} characters")
     try:
         pattern = compiled(rule.pattern)
-    except re2.error as error:
+    except PatternError as error:
         raise Unusable(_told(error, rule.pattern)) from None
     if pattern.fullmatch("") is not None:
         raise Unusable("the pattern matches the empty text, and so everywhere: demand at least one character")
@@ -108,7 +123,7 @@ def kept_value(rule: ValueRule) -> ValueRule:
     return checked
 
 
-def _told(error: re2.error, pattern: str) -> str:
+def _told(error: Exception, pattern: str) -> str:
     """RE2's words and where the trouble is; RE2 names the fragment that it cannot read, not its place."""
     words = error.args[0]
     sentence = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)

@@ -10,6 +10,8 @@ from captured_exchanges.errors import PolicyError
 
 __all__ = ["PolicyProblems", "Problem", "did_you_mean"]
 
+_MOST_TOLD = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -26,12 +28,15 @@ class Problem:
 
 
 class PolicyProblems(PolicyError):
-    """A policy file that cannot be used, with every problem of it."""
+    """A policy file that cannot be used, with every problem of it; the message has the first few."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("; ".join(problem.told(file) for problem in self.problems))
+        told = [problem.told(file) for problem in self.problems[:_MOST_TOLD]]
+        if more := len(self.problems) - len(told):
+            told.append(f"and {more} more, which `exchanges policy check {file}` tells")
+        super().__init__("; ".join(told))
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

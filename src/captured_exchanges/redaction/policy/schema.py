@@ -109,6 +109,8 @@ def _values(reading: Reading, path: KeyPath, listed: object, side: str) -> Itera
     for where, table in reading.tables(path, listed, _VALUE_KEYS):
         name, pattern = (_wanted(reading, where, table, key) for key in ("name", "pattern"))
         gates = _gates(reading, (*where, "gate"), table.get("gate", []))
+        if name is not None:
+            name = reading.usable((*where, "name"), lambda name=name: checks.label(name))  # type: ignore[misc]  # bound now
         if name is None or pattern is None or gates is None:
             continue
         rule = ValueRule(name, pattern, gates)
