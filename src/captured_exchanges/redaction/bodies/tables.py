@@ -51,6 +51,14 @@ class _Header:
         return bool(self.secret or self.suspect or (self.named_by and self.values))
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    rows: list[list[_Cell]]
+    header: _Header
+    header_at: int
+    """The row of the header; -1 where the columns are names and values without one."""
+
+
 class Tables:
     """Redacts tables. Thread-safe."""
 
@@ -65,14 +73,20 @@ class Tables:
         if piece.is_cut:
             text = text[: text.rfind("\n") + 1]
         labelled = piece.media_type.endswith(_LABELS)
-        for mark in _DELIMITERS:
-            if mark not in text and not labelled:
-                continue
-            rows = list(_rows(text, self._cells[mark]))
-            if (found := self._header_of(rows, labelled=labelled)) is not None:
-                header, at = found
-                return {"type": "text", "value": self._redacted(text, rows, header, at, piece)}
-        return None
+        found = [found for mark in _DELIMITERS if (found := self._table(text, mark, labelled=labelled))]
+        if not found:
+            return None
+        # A delimiter may stand in cells of a table with another one: that has a header, and more columns.
+        table = max(found, key=lambda table: (table.header_at >= 0, table.header.width))
+        return {"type": "text", "value": self._redacted(text, table, piece)}
+
+    def _table(self, text: str, mark: str, *, labelled: bool) -> _Table | None:
+        """The text as a table with this delimiter, where anything in it may go."""
+        if mark not in text and not labelled:
+            return None
+        rows = list(_rows(text, self._cells[mark]))
+        found = self._header_of(rows, labelled=labelled)
+        return None if found is None else _Table(rows, *found)
 
     def _header_of(self, rows: list[list[_Cell]], *, labelled: bool) -> tuple[_Header, int] | None:
         """What the columns mean where anything may go, and the row that says so; -1 where none does: each
@@ -120,7 +134,8 @@ class Tables:
         rule = self._names.of(name).rule
         return rule.removeprefix("name.") in self._names.table.password_labels
 
-    def _redacted(self, text: str, rows: list[list[_Cell]], header: _Header, at: int, piece: Piece) -> str:
+    def _redacted(self, text: str, table: _Table, piece: Piece) -> str:
+        rows, header, at = table.rows, table.header, table.header_at
         suspects = self._text.suspects([cell.text for row in rows for cell in row])
         pieces, done = [], 0
         for number, row in enumerate(rows):
