@@ -7,7 +7,7 @@ the house itself and what other languages say live in `tests/journeys`, `tests/h
 import sys
 from pathlib import Path
 
-FREE = {"conformance", "journeys", "house", "interop", "fixtures", "support"}
+FREE = {"conformance", "corpus", "journeys", "house", "interop", "fixtures", "support"}
 SOURCE = Path("src/captured_exchanges")
 
 

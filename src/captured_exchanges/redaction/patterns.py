@@ -7,6 +7,7 @@ text meets a pattern only after `clean`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import AnyStr, Protocol, TypeVar
 
 import re2
@@ -15,7 +16,8 @@ __all__ = ["Match", "Pattern", "PatternError", "clean", "compiled", "compiled_on
 
 _MEMORY = 16 << 20
 """Bytes that one pattern's automaton may take; beyond it RE2 falls back to a slower, still linear, engine."""
-
+_MOST_KEPT = 1_024
+"""Compiled patterns that are kept: more than all tables of a few policies have."""
 
 PatternError: type[Exception] = re2.error
 """What `compiled` raises of a source that it cannot read: its sentence as bytes."""
@@ -80,8 +82,13 @@ class Pattern(Protocol):
         ...
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def compiled(source: str) -> Pattern:
-    """A pattern for text and for UTF-8 bytes."""
+    """A pattern for text and for UTF-8 bytes. Kept, for redactors come by the dozen: `re2` itself keeps 128."""
+    return _compiled(source)
+
+
+def _compiled(source: str) -> Pattern:
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False
@@ -93,7 +100,7 @@ def compiled_once(source: str) -> Pattern:
     """A big pattern, of literals that nobody else may keep: `re2` remembers the last 128 patterns, in
     plain text and with their automata, and is made to forget them.
     """
-    pattern = compiled(source)
+    pattern = _compiled(source)
     re2.purge()
     return pattern
 
