@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import html
 import json
+import unicodedata
 import urllib.parse
 from collections.abc import Iterator
+from html.entities import html5
 
 from captured_exchanges.redaction.patterns import compiled
 
-__all__ = ["base64_cores", "spellings", "unescaped", "unquoted"]
+__all__ = ["base64_cores", "dereferenced", "hiding_references", "spellings", "unescaped", "unquoted"]
 
 _SHORTEST_ENCODED = 8
 """Characters below which a piece of base64 or hex may stand in any text by chance."""
@@ -24,6 +26,10 @@ _IN_A_FILTER = (
 )
 _IN_A_NAME = str.maketrans({char: f"\\{char}" for char in '\\",+;<>'})
 _ESCAPE = compiled(r"\\+(?:u00|x)([2-7][0-9a-fA-F])")
+_REFERENCE = compiled(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]{0,31};?)")
+_LONGEST_NUMBER = 7
+_NEEDED = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_PUNCTUATION = str.maketrans("_-.:=@/%+?#", "a" * 11)
 
 
 def spellings(secret: bytes) -> frozenset[bytes]:
@@ -85,6 +91,35 @@ def base64_cores(data: bytes) -> Iterator[str]:
 def unescaped(text: str) -> str:
     """Text without the escapes of ASCII characters that JSON and most languages know, and nobody needs."""
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "\\" in text else text
+
+
+def dereferenced(text: str) -> str:
+    """Text without the character references of XML and HTML. The standard library's reader refuses a number
+    of thousands of digits with an exception; XML allows any number of zeros before one.
+    """
+    return _REFERENCE.sub(lambda match: _character(match[0]), text) if "&" in text else text
+
+
+def hiding_references() -> str:
+    """A pattern of the references that spell by name what nobody need: letters, digits, punctuation of names
+    and assignments, and what is invisible.
+    """
+    hiding = sorted(name for name, said in html5.items() if name.endswith(";") and _hides(name, said))
+    return rf"&(?:{'|'.join(hiding)}|shy)"
+
+
+def _hides(name: str, said: str) -> bool:
+    folded = unicodedata.normalize("NFKC", said)
+    shown = "".join(char for char in folded if unicodedata.category(char) not in {"Cf", "Mn", "Cc"})
+    return name not in _NEEDED and shown.isascii() and shown.translate(_PUNCTUATION).isalnum() >= bool(shown)
+
+
+def _character(reference: str) -> str:
+    if reference[1] != "#":
+        return html.unescape(reference)
+    base = "#x" if reference[2] in "xX" else "#"
+    digits = reference[1 + len(base) :].rstrip(";").lstrip("0")
+    return html.unescape(f"&{base}{digits or 0};") if len(digits) <= _LONGEST_NUMBER else "\ufffd"
 
 
 def unquoted(data: bytes) -> Iterator[bytes]:

@@ -89,7 +89,14 @@ class Redactor:
         names, families = Names(policy.names), Families(policy.families)
         self.policy: PolicyInfo = policy.info()
         self._detail = policy.detail
-        self._text = Text(names, families, policy.urls, policy.encoded, Additions(policy.remove))
+        self._text = Text(
+            names,
+            families,
+            policy.urls,
+            markup=policy.markup,
+            encoded=policy.encoded,
+            additions=Additions(policy.remove),
+        )
         self._parts = Parts(self._text, self._count)
         headers = Headers(names, self._text, policy.headers)
         bodies = Bodies(

@@ -16,6 +16,7 @@ from captured_exchanges.redaction.bodies.decoding import NotUnderstood, decoded,
 from captured_exchanges.redaction.bodies.documents import JsonBodies
 from captured_exchanges.redaction.bodies.events import Events
 from captured_exchanges.redaction.bodies.forms import Forms
+from captured_exchanges.redaction.bodies.marked_up import MarkedUp
 from captured_exchanges.redaction.bodies.messages import HeaderRules, Messages
 from captured_exchanges.redaction.bodies.multipart import Multipart
 from captured_exchanges.redaction.bodies.piece import Content, Piece, Reader
@@ -59,6 +60,7 @@ class Bodies:
         self._plain = Plain(text)
         self._readers: tuple[Reader, ...] = (
             self._json,
+            MarkedUp(text),
             Events(text, self._json),
             Messages(text, headers, self._text),
             Forms(text),

@@ -61,8 +61,6 @@ def _structure(text: str, media_type: str) -> str:
     stripped = text.lstrip()
     if begins_like_json(text) or ("json" in media_type and '"' in text):
         return "broken JSON"
-    if stripped[:1] == "<" or "xml" in media_type or "html" in media_type:
-        return "markup"
     if stripped.startswith("--") and "content-disposition:" in stripped[:4096].lower():
         return "multipart"
     return "binary" if media_type.startswith(("image/", "audio/", "video/", "font/")) else ""

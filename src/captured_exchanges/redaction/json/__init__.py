@@ -12,6 +12,7 @@ from captured_exchanges.redaction.json.exact import (
     loads_of_doubles,
 )
 from captured_exchanges.redaction.json.lenient import respelled
+from captured_exchanges.redaction.json.moods import CALM, Level, Mood, mood_below, rule_for
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.json.walk import JsonWalk, TooDeep
 
@@ -28,11 +29,17 @@ __all__ = [
     "has_doubles",
     "loads",
     "loads_and_tidies",
-    # siblings
-    "Siblings",
     "loads_of_doubles",
     # lenient
     "respelled",
+    # moods
+    "CALM",
+    "Level",
+    "Mood",
+    "mood_below",
+    "rule_for",
+    # siblings
+    "Siblings",
     # walk
     "JsonWalk",
     "TooDeep",

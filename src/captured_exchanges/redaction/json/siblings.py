@@ -33,12 +33,13 @@ class Siblings:
             return None
         for value, info in zip(obj.values(), infos, strict=True):
             if (info.pair is Pair.NAME or info.pair is Pair.LABEL) and _is_name(value):
-                named = self._named(value, info)
+                named = self.held(value, info)
                 if named.secret or named.effect is Effect.CONTAINER:
                     return named
         return None
 
-    def _named(self, value: str, info: NameInfo) -> NameInfo:
+    def held(self, value: str, info: NameInfo) -> NameInfo:
+        """The meaning of the name that a key of a pair holds."""
         named = self.names.of(value)
         if info.pair is Pair.NAME or not named.secret:
             return named

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from captured_exchanges.redaction.adjustments import NO_ADDITIONS, Additions
 from captured_exchanges.redaction.json.exact import MAX_NESTING, dumps
+from captured_exchanges.redaction.json.moods import CALM, Level, Mood, mood_below, rule_for
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.json.tables import secret_columns, secret_columns_of
 from captured_exchanges.redaction.marker import is_marker
-from captured_exchanges.redaction.names import Effect, NameInfo, Names, Pair
+from captured_exchanges.redaction.names import Effect, NameInfo, Names
 from captured_exchanges.redaction.sweep import Path, Scan, Sweep
-from captured_exchanges.redaction.values import SHORTEST_RANDOM, is_whole_basic, looks_random
+from captured_exchanges.redaction.values import SHORTEST_RANDOM, looks_random
 
 __all__ = ["JsonWalk", "TooDeep", "strings"]
 
@@ -29,32 +29,7 @@ class TooDeep(Exception):
     """The document is nested beyond what is followed; nothing of it may be kept."""
 
 
-class _Level(IntEnum):
-    CALM = 0
-    PERMISSIONS = 1
-    """Secret names are names of permissions where the value says so."""
-    SUSPICION = 2
-    """What looks random goes."""
-    ALARM = 3
-    """What is called `value` goes too."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mood:
-    """What stands above the place where the walk is, and the rule that goes with it."""
-
-    level: _Level
-    rule: str = ""
-
-
-_CALM = _Mood(_Level.CALM)
 _PLAIN = NameInfo(Effect.PLAIN)
-_LEVELS = {
-    Effect.ABOUT: _Level.SUSPICION,
-    Effect.CONTAINER: _Level.SUSPICION,
-    Effect.PERMISSIONS: _Level.PERMISSIONS,
-    Effect.SCALAR: _Level.ALARM,
-}
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -82,7 +57,7 @@ class JsonWalk:
             document = self.additions.document(document, sweep, path)
         suspects = self.suspects(list(strings(document))) if scan else frozenset[str]()
         walk = _Walk(self, sweep, depth, suspects, scans_keys=scan)
-        return walk.value(document, path, _PLAIN, _CALM)
+        return walk.value(document, path, _PLAIN, CALM)
 
 
 class _Walk:
@@ -115,7 +90,7 @@ class _Walk:
         self._scans_keys = scans_keys
         self._nesting = 0
 
-    def value(self, value: Any, path: Path, info: NameInfo, mood: _Mood) -> Any:  # noqa: ANN401 - any JSON
+    def value(self, value: Any, path: Path, info: NameInfo, mood: Mood) -> Any:  # noqa: ANN401 - any JSON
         """A value below a name, in a mood."""
         if value is None or value is True or value is False:
             return value
@@ -128,12 +103,10 @@ class _Walk:
             return self._replaced(value, str(value), path, goes) if goes else value
         return self._below(value, path, info, mood)
 
-    def _below(self, value: Any, path: Path, info: NameInfo, mood: _Mood) -> Any:  # noqa: ANN401
+    def _below(self, value: Any, path: Path, info: NameInfo, mood: Mood) -> Any:  # noqa: ANN401
         if self._nesting >= MAX_NESTING:
             raise TooDeep
-        level = _LEVELS.get(info.effect)
-        if level is not None and level > mood.level:
-            mood = _Mood(level, info.rule)
+        mood = mood_below(info, mood)
         self._nesting += 1
         if type(value) is dict:
             walked: Any = self._object(value, path, mood)
@@ -142,8 +115,8 @@ class _Walk:
         self._nesting -= 1
         return walked
 
-    def _text(self, text: str, path: Path, info: NameInfo, mood: _Mood) -> str:
-        is_calm = mood is _CALM and info.calm
+    def _text(self, text: str, path: Path, info: NameInfo, mood: Mood) -> str:
+        is_calm = mood is CALM and info.calm
         if not is_calm and (rule := self._goes(text, info, mood)) and not is_marker(text):
             self._sweep.learn(text)
             return self._sweep.remove(path, rule, text)
@@ -156,26 +129,15 @@ class _Walk:
         """Whether a scan means here what it means anywhere."""
         return not self._depth and not self._sweep.oauth
 
-    def _goes(self, text: str, info: NameInfo, mood: _Mood) -> str:
+    def _goes(self, text: str, info: NameInfo, mood: Mood) -> str:
         """The rule by which a scalar goes, or empty."""
-        if not text or (info.effect is not Effect.SUBTREE and self._names.is_harmless(text)):
-            return ""
-        if info.effect is Effect.SCALAR:
-            return info.rule
-        if mood.level is _Level.ALARM and info.pair is Pair.VALUE and info.effect is not Effect.KNOWN:
-            return mood.rule
-        suspect = info.effect is Effect.CONTAINER or (
-            mood.level >= _Level.SUSPICION and info.effect is Effect.PLAIN
-        )
-        if info.effect is Effect.CONTAINER and is_whole_basic(text):
-            return info.rule
-        return (info.rule or mood.rule) if suspect and looks_random(text) else ""
+        return rule_for(self._names, text, info, mood)
 
-    def _object(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
+    def _object(self, obj: dict[str, Any], path: Path, mood: Mood) -> dict[str, Any]:
         known, of, suspects = self._known, self._of, self._suspects
         if obj.get("kind") == "Secret":
             self._manifest(obj, path)
-        if mood is not _CALM or self._scans_keys:
+        if mood is not CALM or self._scans_keys:
             return self._judged(obj, path, mood)
         below = []
         for key, value in obj.items():
@@ -195,7 +157,7 @@ class _Walk:
             for name, value in list(data.items()) if isinstance(data, dict) else ():
                 obj[key][name] = self._removed(value, (*path, key, name), "name.secret")
 
-    def _judged(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
+    def _judged(self, obj: dict[str, Any], path: Path, mood: Mood) -> dict[str, Any]:
         """An object whose names may mean something, to each other too."""
         known, of, suspects = self._known, self._of, self._suspects
         infos = [known.get(key) or of(key) for key in obj]
@@ -204,7 +166,7 @@ class _Walk:
             # What a key means must not depend on whether it has been cleaned before.
             infos = [info if info.secret else of(key) for key, info in zip(cleaned, infos, strict=True)]
             obj = cleaned
-        if mood.level is _Level.ALARM:
+        if mood.level is Level.ALARM:
             obj = self._without_random_keys(obj, path, mood)
         paired, columns = self._siblings.pair(obj, infos), self._columns(obj, infos)
         for (key, value), info in zip(obj.items(), infos, strict=True):
@@ -219,7 +181,7 @@ class _Walk:
             obj[key] = self.value(value, where, meant, mood)
         return obj
 
-    def _array(self, array: list[Any], path: Path, info: NameInfo, mood: _Mood) -> list[Any]:
+    def _array(self, array: list[Any], path: Path, info: NameInfo, mood: Mood) -> list[Any]:
         if columns := secret_columns_of(array, self._names):
             self._cells(array[1:], columns, path)
         second = self._siblings.second(array, info)
@@ -228,8 +190,8 @@ class _Walk:
             array[at] = self.value(item, (*path, at), known, mood)
         return array
 
-    def _is_permission(self, value: Any, mood: _Mood) -> bool:  # noqa: ANN401
-        permissions = mood.level is _Level.PERMISSIONS
+    def _is_permission(self, value: Any, mood: Mood) -> bool:  # noqa: ANN401
+        permissions = mood.level is Level.PERMISSIONS
         return permissions and isinstance(value, str) and self._names.is_harmless(value)
 
     def _removed(self, value: Any, path: Path, rule: str) -> Any:  # noqa: ANN401
@@ -249,9 +211,9 @@ class _Walk:
         shown = self._sweep.remove(path, rule, text)
         if shown != text:
             return shown
-        return self._below(value, path, _PLAIN, _CALM) if isinstance(value, dict) else value
+        return self._below(value, path, _PLAIN, CALM) if isinstance(value, dict) else value
 
-    def _without_random_keys(self, obj: dict[str, Any], path: Path, mood: _Mood) -> dict[str, Any]:
+    def _without_random_keys(self, obj: dict[str, Any], path: Path, mood: Mood) -> dict[str, Any]:
         if not any(map(looks_random, obj)):
             return obj
         return {
@@ -311,6 +273,6 @@ def _leaves(value: Any) -> Iterator[str]:  # noqa: ANN401
         yield str(value)
 
 
-def _is_small(text: str, mood: _Mood) -> bool:
+def _is_small(text: str, mood: Mood) -> bool:
     """Whether a string under a calm name is too short to go in this mood."""
-    return mood is _CALM or (mood.level <= _Level.SUSPICION and len(text) < SHORTEST_RANDOM)
+    return mood is CALM or (mood.level <= Level.SUSPICION and len(text) < SHORTEST_RANDOM)

@@ -3,7 +3,7 @@
 from captured_exchanges.redaction.names.attributes import Attributes
 from captured_exchanges.redaction.names.ldap import DEFAULT_LDAP, LdapTable
 from captured_exchanges.redaction.names.names import Effect, NameInfo, Names, Pair
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases
 
 __all__ = [
     # attributes
@@ -19,4 +19,5 @@ __all__ = [
     # table
     "DEFAULT_NAMES",
     "NameTable",
+    "Phrases",
 ]

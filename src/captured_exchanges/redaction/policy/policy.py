@@ -29,6 +29,7 @@ from captured_exchanges.exchange import PolicyInfo
 from captured_exchanges.redaction.adjustments import NO_RULES, Judge, Rules
 from captured_exchanges.redaction.bodies import DEFAULT_BODIES, BodyTable
 from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.markup import DEFAULT_MARKUP, MarkupTable
 from captured_exchanges.redaction.names import DEFAULT_LDAP, DEFAULT_NAMES, LdapTable, NameTable
 from captured_exchanges.redaction.policy.rules import Changes, Values, kept, removed
 from captured_exchanges.redaction.policy.secrets import SecretSource
@@ -59,6 +60,7 @@ class Policy:
     headers: HeaderTable = DEFAULT_HEADERS
     urls: UrlTable = DEFAULT_URLS
     ldap: LdapTable = DEFAULT_LDAP
+    markup: MarkupTable = DEFAULT_MARKUP
     bodies: BodyTable = DEFAULT_BODIES
     families: tuple[Family, ...] = DEFAULT_FAMILIES
     encoded: frozenset[str] = DEFAULT_ENCODED

@@ -8,23 +8,22 @@ A text in which one native pass finds nothing to suspect is returned at once.
 from __future__ import annotations
 
 import bisect
-import html
 import itertools
 import urllib.parse
 from collections.abc import Callable
 
 from captured_exchanges.redaction.adjustments import NO_ADDITIONS, Additions
-from captured_exchanges.redaction.encodings import unescaped
+from captured_exchanges.redaction.encodings import dereferenced, hiding_references, unescaped
 from captured_exchanges.redaction.harmless import Harmless
 from captured_exchanges.redaction.json import JsonWalk, NotJson, decoded_at, dumps_text, loads
 from captured_exchanges.redaction.marker import Marker, is_marker
+from captured_exchanges.redaction.markup import DEFAULT_MARKUP, Markup, MarkupTable
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.patterns import Match, clean, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.assignments import Assignments
 from captured_exchanges.redaction.text.encoded import DEFAULT_ENCODED, Encoded
 from captured_exchanges.redaction.text.graphql import GraphQL
-from captured_exchanges.redaction.text.markup import Markup
 from captured_exchanges.redaction.text.urls import DEFAULT_URLS, Urls, UrlTable
 from captured_exchanges.redaction.text.yaml import Yaml
 from captured_exchanges.redaction.values import Families
@@ -35,11 +34,10 @@ MAX_DEPTH = 8
 """Encodings inside encodings that are followed; beyond, the text is removed."""
 _HIDDEN = (
     r"%(?:25|2[dDeE]|3[0-9dDaA]|4[0-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])"  # what nobody need encode
-    r"|&#[xX]?[0-9a-fA-F]+;"  # nor spell by number
+    rf"|&#[xX]?[0-9a-fA-F]|{hiding_references()}"  # nor spell by number or name
     r"|\\+u00[2-7]|\\+x[2-7][0-9a-fA-F]"  # nor escape
     r"|[\x{FF01}-\x{FF5E}\x{1D400}-\x{1D7FF}\x{2460}-\x{24FF}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{AD}\x{FEFF}]"
 )
-_ENTITY = compiled(r"&(?:quot|apos|amp|lt|gt|equals|colon|#[xX]?[0-9a-fA-F]+);")
 _ENCODED_WORD = compiled(r"[^\s\"'<>]*%[0-9a-fA-F]{2}[^\s\"'<>]*")
 _URL = compiled(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//[^\s\"'<>\\^`|]+")
 _USERINFO = compiled(r"(//)([^\s/?#:@\"']*):([^\s/?#@][^\s/@]*|[^\s/?#@]*)@")
@@ -58,6 +56,8 @@ class Text:
         names: Names,
         families: Families,
         urls: UrlTable = DEFAULT_URLS,
+        *,
+        markup: MarkupTable = DEFAULT_MARKUP,
         encoded: frozenset[str] = DEFAULT_ENCODED,
         additions: Additions = NO_ADDITIONS,
     ) -> None:
@@ -69,11 +69,18 @@ class Text:
         """Whether a scan leaves a text as it is, wherever it stands; remembered where it does."""
         self.json = JsonWalk(names, self.scan, self.suspects, self.is_clean, additions)
         self._assignments = Assignments(names)
-        self._markup = Markup(names)
+        self._markup = Markup(
+            names,
+            markup,
+            self.scan,
+            url=self._url_in,
+            spots=self.spots,
+            code_siblings=self.urls.code_siblings,
+        )
         self._graphql = GraphQL(names)
         self._yaml = Yaml(self.json)
         self._encoded = Encoded(encoded)
-        readers = (families, self.urls, self._assignments, self._encoded)
+        readers = (families, self.urls, self._assignments, self._markup, self._encoded)
         sources = (*(reader.source() for reader in readers), _HIDDEN)
         self.value_source = "|".join(sources)
         self.gate_source = f"{names.source()}|{self.value_source}"
@@ -82,6 +89,10 @@ class Text:
     def suspicious(self, text: str) -> bool:
         """Whether anything here might have to go: one native pass."""
         return self._gate.search(text) is not None or self.additions.concern(text)
+
+    def spots(self, text: str) -> list[tuple[int, int]]:
+        """Where anything stands that might have to go."""
+        return [hit.span() for hit in self._gate.finditer(text)]
 
     def suspects(self, texts: list[str]) -> frozenset[str]:
         """Those of many texts in which something might have to go, found in one native pass over all."""
@@ -113,18 +124,39 @@ class Text:
             return url
         return _settled(url, lambda url: self._url_once(url, sweep, path))
 
+    def markup(self, text: str, sweep: Sweep, path: Path, *, is_cut: bool = False) -> str:
+        """As `scan`, of a text that is XML or HTML as a whole; `is_cut`: its end may be missing."""
+        text = self.additions.text(text, sweep, path) if self.additions else clean(text)
+        if not (is_cut or sweep.oauth or self.suspicious(text) or self.suspicious(self._markup.bare(text))):
+            return text
+        return _settled(text, lambda text: self._marked_up(text, sweep, path, is_cut=is_cut))
+
+    def _url_in(self, url: str, sweep: Sweep, path: Path, _depth: int) -> str:
+        return self.url(url, sweep, path)
+
+    def _marked_up(self, text: str, sweep: Sweep, path: Path, *, is_cut: bool) -> str:
+        shown = self._markup.redact(text, sweep, path, 0, is_whole=True, is_cut=is_cut)
+        return self.scan(text, sweep, path) if shown is None else self._familiar(shown, sweep, path)
+
+    def _familiar(self, text: str, sweep: Sweep, path: Path) -> str:
+        """A text without the members of families."""
+        return self.families.replace(text, lambda rule, value: sweep.remove(path, rule, value))
+
     def _once(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
         if text.lstrip()[:1] in ("{", "[", '"'):
             try:
                 return self._nested(loads(text.encode()), text, sweep, path, depth)
             except NotJson:
                 pass  # text that begins like JSON
+        if self._markup.looks_whole(text):
+            shown = self._markup.redact(text, sweep, path, depth, is_whole=True)
+            if shown is not None:
+                return self._familiar(shown, sweep, path)
         return self._decoded(self._plain(text, sweep, path, depth), sweep, path, depth)
 
     def _url_once(self, url: str, sweep: Sweep, path: Path) -> str:
         url = self.urls.redact(url, sweep, path)
-        url = self.families.replace(url, lambda rule, value: sweep.remove(path, rule, value))
-        return self._decoded(url, sweep, path, 0)
+        return self._decoded(self._familiar(url, sweep, path), sweep, path, 0)
 
     def _is_clean(self, name: str) -> bool:
         return self.scan(name, Sweep(Marker()), ()) == name
@@ -150,8 +182,9 @@ class Text:
         return "".join((*pieces, text[done:])) if pieces else text
 
     def _plain(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
-        if rule := self._markup.rule(text):
-            return sweep.remove(path, rule, text)
+        if self._markup.looks_marked_up(text):
+            shown = self._markup.redact(text, sweep, path, depth, is_whole=False)
+            text = text if shown is None else shown
         text = self._graphql.redact(text, sweep, path)
         text = self._yaml.redact(text, sweep, path)
         text = self._embedded(text, sweep, path, depth)
@@ -160,7 +193,7 @@ class Text:
             text = _URL.sub(lambda match: self.urls.redact(match[0], sweep, path, depth), text)
         text = self._assignments.redact(text, sweep, path)
         text = self._encoded.redact(text, sweep, path, lambda plain: self._hidden(plain, sweep, path, depth))
-        return self.families.replace(text, lambda rule, value: sweep.remove(path, rule, value))
+        return self._familiar(text, sweep, path)
 
     def _hidden(self, plain: str, sweep: Sweep, path: Path, depth: int) -> str:
         """What a scan makes of a text that goes as a whole where that changes anything."""
@@ -179,8 +212,8 @@ class Text:
         """What escapes and percent-encoding hide; where they hid something, the decoded text remains."""
         if "\\" in text and unescaped(text) != text:
             text = self._where_found(text, unescaped(text), sweep, path, depth)
-        if "&" in text and _ENTITY.search(text):
-            text = self._where_found(text, html.unescape(text), sweep, path, depth)
+        if "&" in text and (plain := dereferenced(text)) != text:
+            text = self._where_found(text, plain, sweep, path, depth)
         if "%" in text:
             text = _ENCODED_WORD.sub(lambda match: self._unquoted(match[0], sweep, path, depth), text)
         return text
