@@ -16,6 +16,7 @@ from captured_exchanges.exchange import (
     HttpResponse,
     LdapRequest,
     LdapResponse,
+    SqlResponse,
 )
 from captured_exchanges.redaction.json import NotJson, dumps, loads
 from captured_exchanges.redaction.marker import Marker
@@ -34,9 +35,9 @@ _END_OF_TIME = 1 << 62
 _OPERATIONS = frozenset(
     {"search", "bind", "unbind", "add", "modify", "modify_dn", "compare", "delete", "abandon", "extended"}
 )
+_CONTENT = ("body", "rows", "parameters", "statement", "entries", "changes")
+"""Members of documents that hold what was said, beside the facts."""
 _METHOD = compiled(r"[A-Z]{1,16}")
-_HELD = ("entries", "changes")
-"""What an LDAP exchange has for a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ def bare(exchange: Exchange) -> Documents:
         response["status"] = answered.status
     if isinstance(answered, LdapResponse) and isinstance(answered.result_code, int):
         response["result_code"] = answered.result_code
+    if (
+        isinstance(answered, SqlResponse)
+        and type(answered.row_count) is int
+        and abs(answered.row_count) < _END_OF_TIME
+    ):
+        response["row_count"] = answered.row_count
     return Documents(dumps(request), None if answered is None else dumps(response), None)
 
 
@@ -121,26 +128,41 @@ class Closing:
 
 
 def _without_body(document: bytes, reason: str) -> bytes:
-    """The document with its body omitted, or what an LDAP exchange has for one; as it is without."""
+    """The document with its body, or what its transport has for one, omitted; as it is where it has none."""
     try:
         value = loads(document)
     except NotJson:
         return b""
-    if isinstance(value, dict) and (held := next((name for name in _HELD if name in value), "")):
-        left_out = value.pop(held)
-        counted = {"entry_count": len(left_out)} if held == "entries" else {}
-        entry = {"path": f"/{held}", "rule": reason.replace(" ", "_")}
-        return dumps({**value, **counted, "redactions": [*_elsewhere(value, held), entry]})
-    body = value.get("body") if isinstance(value, dict) else None
-    if not isinstance(body, dict):
+    held = [name for name in _CONTENT if value.get(name)] if isinstance(value, dict) else []
+    if not held:
         return document
-    kept = {key: item for key, item in body.items() if key not in ("type", "value", "reason")}
-    value["body"] = {"type": "omitted", "reason": reason, **kept}
-    value["redactions"] = [*_elsewhere(value, "body"), {"path": "/body", "rule": reason.replace(" ", "_")}]
+    for name in held:
+        _leave_out(value, name, reason)
+    elsewhere = [entry for entry in value.get("redactions", ()) if _member(entry["path"]) not in held]
+    rule = reason.replace(" ", "_")
+    value["redactions"] = [*elsewhere, *({"path": f"/{name}", "rule": rule} for name in held)]
     round_sizes(value)
     return dumps(value)
 
 
-def _elsewhere(document: dict[str, Any], name: str) -> list[Any]:
-    """The removals that are not below a name."""
-    return [entry for entry in document.get("redactions", ()) if not entry["path"].startswith(f"/{name}")]
+def _leave_out(document: dict[str, Any], name: str, reason: str) -> None:
+    """Leave one member out; what it was is told in the way of its transport."""
+    content, omitted = document[name], {"type": "omitted", "reason": reason}
+    if name == "body":
+        facts = {
+            key: item for key, item in content.items() if key not in ("type", "value", "parts", "reason")
+        }
+        document[name] = {**omitted, **facts}
+    elif name in ("statement", "parameters"):
+        document[name] = omitted
+    elif name == "rows":
+        document[name], document["truncated"] = [], True
+    else:
+        del document[name]
+        if name == "entries":
+            document["entry_count"] = len(content)
+
+
+def _member(path: str) -> str:
+    """The member of a document that a path leads into."""
+    return path.split("/")[1] if path else ""

@@ -34,8 +34,8 @@ _PUNCTUATION = str.maketrans("_-.:=@/%+?#", "a" * 11)
 
 def spellings(secret: bytes) -> frozenset[bytes]:
     """Every spelling of a secret that is looked for: verbatim, escaped for JSON (once, and once more for
-    JSON inside a JSON string), for XML and for URLs, base64 at three alignments in both alphabets, hex; what
-    may be a password, for LDAP too, and as the UTF-16 of Windows. All as UTF-8.
+    JSON inside a JSON string), for XML, SQL and URLs, base64 at three alignments in both alphabets, hex;
+    what may be a password, for LDAP too, and as the UTF-16 of Windows. All as UTF-8.
     """
     encoded = [*base64_cores(secret), secret.hex(), secret.hex().upper()]
     text = secret.decode("utf-8", "replace")
@@ -56,9 +56,18 @@ def _texts(text: str) -> Iterator[str]:
     yield from once
     yield from (_json(form, ascii_only=False) for form in once)
     yield from (html.escape(text, quote=True), html.escape(text, quote=False))
+    yield from _sql(text)
     for safe in ("", "/", "!'()*~", "!$&'()*+,;=:@/?~"):
         quoted = urllib.parse.quote(text, safe=safe)
         yield from (quoted, quoted.replace("%20", "+"), quoted.lower() if "%" in quoted else quoted)
+
+
+def _sql(text: str) -> Iterator[str]:
+    """In a literal of SQL: quotes doubled or behind a backslash; and that in JSON."""
+    doubled = text.replace("'", "''"), text.replace('"', '""')
+    behind = text.replace("\\", "\\\\").replace("'", "\\'"), text.replace("\\", "\\\\").replace("'", "''")
+    for form in {*doubled, *behind} - {text}:
+        yield from (form, _json(form, ascii_only=False), _json(form, ascii_only=True))
 
 
 def _of_directories(text: str, plain: bytes, wide: bytes) -> Iterator[str]:

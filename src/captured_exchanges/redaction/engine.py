@@ -20,6 +20,7 @@ from captured_exchanges.exchange import (
     LdapRequest,
     PolicyInfo,
     RedactedExchange,
+    SqlRequest,
     UpstreamRequest,
     UpstreamResponse,
 )
@@ -43,6 +44,7 @@ from captured_exchanges.redaction.transports import (
     HttpRules,
     LdapRules,
     Parts,
+    SqlRules,
 )
 from captured_exchanges.redaction.values import Families
 
@@ -70,8 +72,8 @@ class Rules(Protocol[_Request_contra, _Response_contra]):
         """The request document, `redactions` not yet in it."""
         ...
 
-    def response(self, response: _Response_contra, sweep: Sweep) -> dict[str, Any]:
-        """The response document, `redactions` not yet in it."""
+    def response(self, response: _Response_contra, sweep: Sweep, request: _Request_contra) -> dict[str, Any]:
+        """The response document, `redactions` not yet in it; `request` is what it answers."""
         ...
 
 
@@ -109,6 +111,7 @@ class Redactor:
         reduction = HttpReduction(policy.detail, policy.headers, ReducedUrls(names, policy.urls))
         self._transports: Mapping[type[UpstreamRequest], Rules[Any, Any]] = {
             HttpRequest: HttpRules(self._text, headers, bodies, self._parts, reduction),
+            SqlRequest: SqlRules(names, self._text, self._parts, policy.sql, policy.detail),
             LdapRequest: LdapRules(
                 Attributes(names, policy.ldap),
                 self._text,
@@ -182,7 +185,9 @@ class Redactor:
             request_sweep, (), lambda: list(self._shown(rules, exchange.request)), nothing
         )
         request = rules.request(exchange.transport_kind, exchange.request, request_sweep)
-        response = None if exchange.response is None else rules.response(exchange.response, response_sweep)
+        response = None
+        if exchange.response is not None:
+            response = rules.response(exchange.response, response_sweep, exchange.request)
         intent = self._intent(exchange.intent, intent_sweep)
         documents = Documents(
             _dumped(request, request_sweep),

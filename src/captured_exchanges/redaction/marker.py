@@ -14,7 +14,7 @@ from captured_exchanges.redaction.patterns import compiled
 
 __all__ = ["MARKED", "MARKER", "Marker", "is_marked", "is_marker", "slug"]
 
-_RULE = r"(?:(?:name|value|header|url|text|ldap|detail|policy)\.[a-z0-9_.-]+|registered|depth|failed)"
+_RULE = r"(?:(?:name|value|header|url|text|sql|ldap|detail|policy)\.[a-z0-9_.-]+|registered|depth|failed)"
 MARKER = rf"\[REDACTED:{_RULE}(?::[0-9a-f]{{6}})?\]"
 """The pattern of a marker."""
 MARKED = rf"{MARKER}|%5B{MARKER[2:-2]}%5D"

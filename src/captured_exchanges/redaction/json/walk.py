@@ -47,17 +47,26 @@ class JsonWalk:
     is_clean: Callable[[str], bool]
     additions: Additions = NO_ADDITIONS
 
-    def walk(self, document: Any, sweep: Sweep, path: Path, *, depth: int = 0, scan: bool = True) -> Any:  # noqa: ANN401 - any JSON
+    def walk(
+        self,
+        document: Any,  # noqa: ANN401 - any JSON
+        sweep: Sweep,
+        path: Path,
+        *,
+        depth: int = 0,
+        scan: bool = True,
+        under: NameInfo | None = None,
+    ) -> Any:  # noqa: ANN401
         """The document without its credentials; what was given is used up.
 
-        Without `scan` only names are judged: for a document in which nothing else can be found. Raises
-        TooDeep.
+        Without `scan` only names are judged: for a document in which nothing else can be found. `under` is
+        what the document stands under. Raises TooDeep.
         """
         if self.additions:
             document = self.additions.document(document, sweep, path)
         suspects = self.suspects(list(strings(document))) if scan else frozenset[str]()
         walk = _Walk(self, sweep, depth, suspects, scans_keys=scan)
-        return walk.value(document, path, _PLAIN, CALM)
+        return walk.value(document, path, under or _PLAIN, CALM)
 
 
 class _Walk:

@@ -7,6 +7,7 @@ from captured_exchanges.redaction.transports.ldap import LdapRules
 from captured_exchanges.redaction.transports.parts import FAILED, Parts
 from captured_exchanges.redaction.transports.reduction import HttpReduction
 from captured_exchanges.redaction.transports.render import rfc3339
+from captured_exchanges.redaction.transports.sql import DEFAULT_SQL, SqlRules, SqlTable
 
 __all__ = [
     # credentials
@@ -26,4 +27,8 @@ __all__ = [
     "HttpReduction",
     # render
     "rfc3339",
+    # sql
+    "DEFAULT_SQL",
+    "SqlRules",
+    "SqlTable",
 ]

@@ -63,7 +63,7 @@ class HttpRules:
         )
         return self._reduction.request(document, sweep)
 
-    def response(self, response: HttpResponse, sweep: Sweep) -> dict[str, Any]:
+    def response(self, response: HttpResponse, sweep: Sweep, _request: HttpRequest) -> dict[str, Any]:
         """The response document, `redactions` not yet in it."""
         said, body = self._parts.said, self._body(response.body, response.headers, sweep)
         error = response.error

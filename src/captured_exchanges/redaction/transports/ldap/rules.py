@@ -67,7 +67,7 @@ class LdapRules:
             asked["page"] = request.page
         return {**asked, "started_at": rfc3339(request.started_at)}
 
-    def response(self, response: LdapResponse, sweep: Sweep) -> dict[str, Any]:
+    def response(self, response: LdapResponse, sweep: Sweep, _: LdapRequest) -> dict[str, Any]:
         """The response document, `redactions` not yet in it. Without a result there is but the error."""
         answered: dict[str, Any] = {}
         if response.result_code is not None:
