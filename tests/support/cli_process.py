@@ -30,7 +30,7 @@ def environment(**more):
     return {**{k: v for k, v in kept.items() if k not in unwanted}, "TERM": "xterm-256color", **more}
 
 
-def exchanges(*words, command=(EXCHANGES,), cwd=None, **more):
+def exchanges(*words, command=(EXCHANGES,), cwd=None, stdin=b"", **more):
     """Run `exchanges WORDS` with its output in pipes; `more` goes into its environment."""
     done = subprocess.run(
         [*command, *map(str, words)],
@@ -38,7 +38,7 @@ def exchanges(*words, command=(EXCHANGES,), cwd=None, **more):
         timeout=DEADLINE,
         check=False,
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         env=environment(**more),
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())

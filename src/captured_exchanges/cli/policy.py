@@ -161,8 +161,10 @@ def _head(policy: Policy) -> Iterator[Text]:
 
 
 def _groups(policy: Policy, width: int) -> Iterator[Text]:
-    """Each group with its count and its first rows; a single fact beside its name."""
+    """Each group that has rows, with its count and its first rows; a single fact beside its name."""
     for group, rows in groups_of(policy).items():
+        if not rows:
+            continue
         if "." not in group and len(rows) == 1 and group not in ("families", "secrets"):
             yield Text.assemble("  ", (group, "cyan"), " ", marked(rows[0]))
             continue

@@ -14,7 +14,8 @@ from captured_exchanges.cli.candidates import complete_policy
 from captured_exchanges.cli.examples import examples
 from captured_exchanges.cli.options import SIZE, UTF8
 from captured_exchanges.cli.output import Output
-from captured_exchanges.cli.printable import one_line, printable
+from captured_exchanges.cli.painting import text_lines
+from captured_exchanges.cli.printable import one_line
 from captured_exchanges.cli.removals import removal_lines, removal_record
 from captured_exchanges.cli.sample_kinds import KINDS, kind_of
 from captured_exchanges.cli.samples import redact_sample, sample_text
@@ -118,7 +119,7 @@ class _Run:
 
     def _tell(self, name: str, kind: str, trial: Trial, left: Json) -> None:
         if not self._check:
-            _print(sample_text(kind, left))
+            self._print(sample_text(kind, left))
         removals = trial.removals
         by = f"by policy {self._info.name} {self._info.version}"
         counted = "nothing removed" if not removals else f"{len(removals)} removed"
@@ -128,12 +129,15 @@ class _Run:
         for line in removal_lines(removals, self._output.width):
             self._output.note(line)
 
-
-def _print(text: str) -> None:
-    """To stdout, as it is in a pipe, printable on a terminal."""
-    shown = printable(text) if sys.stdout.isatty() else text
-    sys.stdout.buffer.write(shown.encode("utf-8", "replace") + (b"" if shown.endswith("\n") else b"\n"))
-    sys.stdout.buffer.flush()
+    def _print(self, text: str) -> None:
+        """To stdout: as it is in a pipe, printable and with visible markers on a terminal."""
+        text = text if text.endswith("\n") else f"{text}\n"
+        if sys.stdout.isatty():
+            for line in text_lines(text[:-1]):
+                self._output.line(line)
+            return
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
 
 
 def _read(name: str, max_size: int) -> bytes:

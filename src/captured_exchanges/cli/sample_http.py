@@ -59,7 +59,8 @@ def redact_http(data: bytes, trial: Trial) -> str:
         shown = trial.exchange(asked, _response(response) if response else None, entry=next(numbered))
         pieces += [_request_text(shown[0])] if request else []
         pieces += [_response_text(shown[1])] if response else []
-    return "\n".join(pieces)
+    end = "\n\n" if pieces and pieces[-1].endswith("\n") else "\n"  # a head ends with a blank line
+    return "\n\n".join(piece.rstrip("\n") for piece in pieces) + end
 
 
 def _messages(text: str) -> Iterator[_Message]:
@@ -149,4 +150,4 @@ def _text(first: str, document: Mapping[str, Json]) -> str:
     )
     body = document.get("body")
     shown = content(body) if isinstance(body, dict) else ""
-    return "\n".join([first, *lines, "", *([shown, ""] if shown else [])])
+    return "\n".join([first, *lines, "", shown])

@@ -59,7 +59,10 @@ class Trial:
                 Exchange("trial", "http", HttpRequest("GET", "", (), None, 0), response, Intent(), 0)
             )
         )
-        for removal in _removals(document, "", entry):
+        of_body = (
+            one for one in _removals(document, "", entry) if one.path.startswith(_BODY) or not one.path
+        )
+        for removal in of_body:  # the rest is of the response that we have put around it
             inside = removal.path.removeprefix(_BODY).removeprefix("/value")
             self.removals.append(Removal(inside, removal.rule, "", entry, removal.said))
         shape: Mapping[str, Json] = document.get("body") or {"type": "omitted", "reason": "failed"}

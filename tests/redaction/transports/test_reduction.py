@@ -145,6 +145,7 @@ PLACES = {
     "a query twice": lambda s, **_: exchange(url=f"https://x.test/a?q=x={s};y={s}&r={s}={s}"),
     "a bare query": lambda s, **_: exchange(url=f"/a?{s}"),
     "a query that is base64": lambda s, **_: exchange(url=f"/a?{s}=="),
+    "a query that is base64 with one sign": lambda s, **_: exchange(url=f"/a?{s}="),
     "a query of JSON": lambda s, **_: exchange(url=f'/a?{{"a":"{s}"}}'),
     "an encoded query": lambda s, **_: exchange(url=f"/a?q=%5B{s}%5D"),
     "a fragment": lambda s, **_: exchange(url=f"/a#{s}"),

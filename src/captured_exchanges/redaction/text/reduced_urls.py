@@ -12,7 +12,7 @@ from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.urls import UrlTable, decoded_name, taken_apart
-from captured_exchanges.redaction.values import looks_random
+from captured_exchanges.redaction.values import looks_like_credential, looks_random
 
 __all__ = ["ReducedUrls", "origin_of"]
 
@@ -66,14 +66,11 @@ class ReducedUrls:
         plain = urllib.parse.unquote_plus(value)
         if not piece or is_marker(urllib.parse.unquote_plus(piece)):
             return piece
-        if not equals or not self._is_name(decoded_name(name)):
+        if not equals or not _is_name(decoded_name(name), value):
             return sweep.remove(path, "detail.query", piece)
         if not value or is_marker(plain) or self._stays(decoded_name(name)):
             return piece
         return f"{name}={sweep.remove(path, 'detail.query', plain)}"
-
-    def _is_name(self, name: str) -> bool:
-        return _NAME.fullmatch(name) is not None and not looks_random(name)
 
     def _stays(self, name: str) -> bool:
         return bool(self._exempt) and " ".join(self._names.words(name)) in self._exempt
@@ -87,3 +84,10 @@ class ReducedUrls:
         if not text or text.startswith(("/", "!")) or is_marker(text):
             return text
         return sweep.remove(path, "detail.query", text)
+
+
+def _is_name(name: str, value: str) -> bool:
+    """Whether what stands before an equals sign names a parameter, and is not itself one in base64."""
+    if _NAME.fullmatch(name) is None or looks_random(name):
+        return False
+    return bool(value.strip("=")) or not looks_like_credential(name)
