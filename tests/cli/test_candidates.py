@@ -6,6 +6,7 @@ import pytest
 
 from captured_exchanges.cli import candidates
 from captured_exchanges.cli.show import command as show
+from captured_exchanges.redaction import PROFILES
 from captured_exchanges.security import temporary_private_folder
 from captured_exchanges.store import open_store
 from support.provenance_files import FIXTURES, SyncFile
@@ -42,6 +43,15 @@ def test_kinds_are_offered_without_a_file():
     """The transports that are known."""
     assert offered(candidates.complete_kind, "", None) == ["http", "sql", "ldap"]
     assert offered(candidates.complete_kind, "s", None) == ["sql"]
+
+
+def test_policies_are_offered_by_name_and_file():
+    """The profiles that there are, and whatever file the shell finds."""
+    offers = candidates.complete_policy(click.Context(show), PARAMETER, "")
+    assert [item.value for item in offers if item.type == "plain"] == list(PROFILES)
+    assert [item.type for item in candidates.complete_policy(click.Context(show), PARAMETER, "acme")] == [
+        "file"
+    ]
 
 
 @pytest.mark.parametrize("data", [b"C1Z3\x00", b"text", FIFTY.read_bytes()[:400], None])

@@ -79,6 +79,11 @@ COMPLETED = [
     ("exchanges merge oth", "exchanges merge other.txt"),
     ("exchanges merge x --into oth", "--into other.txt"),
     ("exchanges completion z", "exchanges completion zsh"),
+    ("exchanges redact oth", "exchanges redact other.txt"),
+    ("exchanges redact x --policy str", "--policy strict"),
+    ("exchanges redact x --as nd", "--as ndjson"),
+    ("exchanges policy sh", "exchanges policy show"),
+    ("exchanges policy show meta", "exchanges policy show metadata"),
 ]
 
 

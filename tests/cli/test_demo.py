@@ -12,11 +12,13 @@ def test_options_reach_the_demo(tmp_path):
     """Size and place of the demo are the ones asked for, and its file is one that the other commands read."""
     pytest.importorskip("scim2_server")
     path = tmp_path / "small.c1z"
-    outcome = exchanges("demo", "--out", path, "--users", 3, "--groups", 2)
+    options = ("--users", 3, "--groups", 2, "--policy", "strict")
+    outcome = exchanges("demo", "--out", path, *options)
     assert outcome.code == 0, outcome.err
     assert "Traceback" not in outcome.err
     records = [json.loads(line) for line in exchanges("list", path).out.splitlines()]
     assert records
+    assert {record["response"]["body"]["reason"] for record in records} == {"policy"}
     explained = exchanges("explain", path, "user")
     assert json.loads(explained.out)["dangling"] == []
 
@@ -26,6 +28,17 @@ def test_a_wrong_option_starts_nothing(words):
     """Wrong usage is told before anything is started."""
     outcome = exchanges("demo", *words)
     assert (outcome.code, outcome.out) == (2, "")
+
+
+def test_a_policy_that_cannot_be_used_starts_nothing(tmp_path):
+    """The file's line and key, by the option as by the variable; nothing is started, nothing written."""
+    (tmp_path / "acme.toml").write_text("schema = 1\n")
+    by_option = exchanges("demo", "--policy", "acme.toml", cwd=tmp_path)
+    by_variable = exchanges("demo", cwd=tmp_path, EXCHANGES_POLICY="acme.toml")
+    for outcome in (by_option, by_variable):
+        assert (outcome.code, outcome.out) == (1, "")
+        assert outcome.err.startswith("error: acme.toml:1: name: missing")
+    assert [path.name for path in tmp_path.iterdir()] == ["acme.toml"]
 
 
 def test_a_file_in_the_way_is_one_line(tmp_path):

@@ -34,7 +34,7 @@ def test_what_is_left_goes_to_stdout_and_why_to_stderr(tmp_path, kind):
     """The kind is told by looking; the result is such a file again, the reasons stand beside it."""
     given, left = KINDS[kind]
     (tmp_path / "x").write_text(given)
-    outcome = exchanges("redact", "x", cwd=tmp_path)
+    outcome = exchanges("redact", "x", cwd=tmp_path, COLUMNS="140")
     assert (outcome.code, plain(outcome.out)) == (0, left)
     first, *removals = outcome.err.splitlines()
     assert first == f"x ({kind}): 1 removed by policy default {DEFAULT_POLICY.version}"

@@ -9,9 +9,9 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from captured_exchanges.connector import ExchangeProducer, ThreadedExchangeProducer
-from captured_exchanges.errors import ConnectionRefused
+from captured_exchanges.errors import ConnectionRefused, PolicyError
 from captured_exchanges.exchange import Batch, Open, Opened
-from captured_exchanges.redaction import Redactor
+from captured_exchanges.redaction import Policy, Redactor
 from captured_exchanges.security import (
     issue_run_credentials,
     new_token,
@@ -22,6 +22,44 @@ from support.connector_reflection import files, listed
 from support.handoff_calls import Caller
 
 PRODUCERS = [ExchangeProducer, ThreadedExchangeProducer]
+
+
+@pytest.mark.parametrize("producer", PRODUCERS)
+def test_a_policy_is_given_or_found_in_the_environment(producer, monkeypatch):
+    """What is given wins; its name, version and hash are the redactor's, which travel."""
+    monkeypatch.delenv("EXCHANGES_POLICY", raising=False)
+    assert producer("acme").redactor.policy == Policy.default().info()
+    monkeypatch.setenv("EXCHANGES_POLICY", "strict")
+    assert producer("acme").redactor.policy == Policy.strict().info()
+    assert producer("acme", policy=Policy.metadata()).redactor.policy.name == "metadata"
+    assert producer("acme", redactor=Redactor()).redactor.policy.name == "default"
+    with pytest.raises(ValueError, match="one of the two"):
+        producer("acme", redactor=Redactor(), policy=Policy.strict())
+
+
+@pytest.mark.parametrize("producer", PRODUCERS)
+def test_a_policy_that_cannot_be_used_is_told_before_anything_is_served(producer, monkeypatch, tmp_path):
+    """File, line and key, or the secret that is not there: there is no producer."""
+    path = tmp_path / "acme.toml"
+    path.write_text("schema = 1\n[remove]\nnmaes = []\n")
+    monkeypatch.setenv("EXCHANGES_POLICY", str(path))
+    with pytest.raises(PolicyError, match=r"EXCHANGES_POLICY: .*acme\.toml:3: remove\.nmaes"):
+        producer("acme")
+    monkeypatch.delenv("ACME_TOKEN", raising=False)
+    with pytest.raises(PolicyError, match="ACME_TOKEN is not set"):
+        producer("acme", policy=Policy.default().with_secrets(env=["ACME_TOKEN"]))
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_the_policy_travels_in_opened(style):
+    """Whoever looks learns by which rules was redacted."""
+    policy = Policy.strict(name="acme", version="7")
+    kind = ExchangeProducer if style == "aio" else ThreadedExchangeProducer
+    with temporary_private_folder() as folder:
+        address = f"unix:{folder}/socket"
+        async with serving(style, None, address, producer=kind("acme", policy=policy)) as served:
+            opened, *_ = await look(served.address, None)
+    assert opened.redaction_policy == policy.info()
 
 
 @pytest.mark.parametrize("producer", PRODUCERS)

@@ -34,8 +34,8 @@ _STDIN = "-"
     short_help="Try a redaction policy on a file.",
     epilog=examples(
         "exchanges redact session.har > redacted.har",
-        "curl -sv https://api.example.com/users 2>&1 | exchanges redact - --policy strict",
-        "exchanges redact users.json --policy acme.toml --json | jq -r '.removals[].rule'",
+        "exchanges redact - --policy strict < curl-v.txt",
+        "exchanges redact users.json --policy acme.toml --json | jq .removals",
         "exchanges redact tests/fixtures/*.json --check",
     ),
 )
