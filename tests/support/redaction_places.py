@@ -6,6 +6,8 @@ import json
 import urllib.parse
 import zlib
 
+import brotli
+
 from captured_exchanges.exchange import Intent
 from support.redaction_exchanges import FORM, PLAIN, exchange, unanswered
 
@@ -148,7 +150,7 @@ BODY_PLACES = {
     "deflate": lambda s: _sent(
         zlib.compress(b'{"pin":"%s"}' % s.encode()), headers=[("content-encoding", "deflate")]
     ),
-    "an unknown encoding": lambda s: _sent({"client_secret": s}, headers=[("content-encoding", "br")]),
+    "an unknown encoding": lambda s: _sent({"client_secret": s}, headers=[("content-encoding", "lzma")]),
     "a cut body": lambda s: _got(b'{"ok":1,"client_secret":"%s' % s.encode(), state="truncated"),
     "an abandoned body": lambda s: _got(f"password={s}".encode(), state="abandoned", received_type=PLAIN),
     "broken JSON": lambda s: _sent(b'{"password":"%s",}' % s.encode()),
@@ -161,6 +163,31 @@ BODY_PLACES = {
         f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{s}\r\n--b--',
         sent_type="multipart/form-data; boundary=b",
     ),
+    "brotli": lambda s: _sent(
+        brotli.compress(json.dumps({"client_secret": s}).encode()), headers=[("content-encoding", "br")]
+    ),
+    "gzip, cut": lambda s: _got(
+        gzip.compress(f'{{"ok":1,"password":"{s}"}}'.encode() * 9)[:-20], state="truncated"
+    ),
+    "a pair that was cut": lambda s: _got(b'[{"value":"%s","na' % s.encode(), state="truncated"),
+    "a duplicate name": lambda s: _sent(b'{"name":"password","value":"%s","name":"x"}' % s.encode()),
+    "a text sequence": lambda s: _got(b'\x1e{"a":1}\n\x1e{"pin":"%s"}\n' % s.encode()),
+    "events": lambda s: _got(f'data: {{"token":"{s}"}}\n\n', received_type="text/event-stream"),
+    "a raw message": lambda s: _text(f"GET /x?token={s} HTTP/1.1\r\nX-Api-Key: {s}\r\n\r\n"),
+    "a batch": lambda s: _sent(
+        f"--b\r\nContent-Type: application/http\r\n\r\nGET /x HTTP/1.1\r\nX-Api-Key: {s}\r\n\r\n--b--",
+        sent_type="multipart/mixed; boundary=b",
+    ),
+    "a file of keys": lambda s: _sent(
+        f'--b\r\nContent-Disposition: form-data; name="f"; filename="id_rsa"\r\n\r\n{s}\r\n--b--',
+        sent_type="multipart/form-data; boundary=b",
+    ),
+    "UTF-16 of other letters": lambda s: _sent(
+        json.dumps({"é": "日本", "client_secret": s}, ensure_ascii=False).encode("utf-16-be")
+    ),
+    "a Secret of Kubernetes": lambda s: _sent({"kind": "Secret", "data": {"x": s}, "stringData": {"y": s}}),
+    "base64 of JSON": lambda s: _got({"x": base64.b64encode(json.dumps({"password": s}).encode()).decode()}),
+    "hex of JSON": lambda s: _got({"x": json.dumps({"password": s}).encode().hex()}),
     "multipart called text": lambda s: _sent(
         f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{s}\r\n--b--', sent_type=PLAIN
     ),

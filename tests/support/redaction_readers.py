@@ -1,5 +1,7 @@
 """Every parser of bodies by itself, as a function of any bytes: for fuzzing, and for what holds of all."""
 
+from hypothesis import strategies as st
+
 from captured_exchanges.exchange import Body
 from captured_exchanges.redaction.bodies.bodies import Bodies
 from captured_exchanges.redaction.bodies.charsets import text_of
@@ -85,3 +87,15 @@ PARSERS = {
     "any form": _render("application/x-www-form-urlencoded"),
 }
 """Name and parser: `parser(data)` returns anything or raises one of REFUSALS."""
+
+_PIECES = (
+    b'{"', b'":', b"}", b"[", b"]", b",", b"'", b'"', b"\\", b"\n", b"\r\n", b"\r\n\r\n", b": ", b"- ",
+    b"  ", b"#", b"--b", b"--b--", b"Content-Disposition: form-data; name=",
+    b"Content-Transfer-Encoding: base64", b"=", b"&", b"data: ", b"event: x", b"id,password", b";", b"\t",
+    b"|", b"password", b"token", b"value", b"name", b"alice", b"query { x(", b"mutation", b"$", b")",
+    b'"""', b"<<EOF", b"EOF", b"kind: Secret", b"&a ", b"*a", b"!!x ", b"?", b"GET /x HTTP/1.1",
+    b"HTTP/1.1 200 OK", b"\x1e", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x78\x9c", b"\xff\xfe",
+    b"\xef\xbb\xbf", b"\0", b"\xe9", b"\xf0\x9f", b"cb(", b"/*", b"*/", b"NaN", b"1", b"[REDACTED:name.x]",
+)  # fmt: skip
+messes = st.binary(max_size=60) | st.lists(st.sampled_from(_PIECES), max_size=24).map(b"".join)
+"""Bytes of which some look like what parsers look for."""

@@ -3,8 +3,11 @@
 import gzip
 import json
 
+import brotli
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from captured_exchanges.exchange import Body
 from captured_exchanges.redaction.bodies.bodies import Bodies
@@ -12,7 +15,8 @@ from captured_exchanges.redaction.bodies.shapes import omitted
 from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
-from support.redaction_exchanges import FORM, JSON, PLAIN, body, fresh_secret, sweep
+from support.redaction_exchanges import FORM, JSON, PLAIN, body, fresh_secret, secrets, sweep
+from support.redaction_readers import PARSERS, REFUSALS, messes
 
 BODIES = Bodies(Text(Names(), Families()), max_decoded_bytes=100_000, max_text_bytes=10_000)
 
@@ -146,3 +150,80 @@ def test_no_body_is_none():
     """And an omitted one can be told without looking."""
     assert BODIES.render(None, JSON, "", sweep()).shape is None
     assert omitted("failed", "", body(b"abc"))["size"] == 4
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_no_parser_raises_for_any_bytes(parser):
+    """Each by itself: anything, or one of the refusals."""
+
+    @settings(max_examples=100)
+    @given(messes)
+    def check(data):
+        try:
+            PARSERS[parser](data)
+        except REFUSALS:
+            return
+
+    check()
+
+
+KINDS = {
+    "JSON": (JSON, lambda s: json.dumps({"user": "alice", "password": s})),
+    "JSON, careless": (JSON, lambda s: f"{{'user': 'alice', password: '{s}',}}"),
+    "JSON, cut": (JSON, lambda s: f'{{"user":"alice","password":"{s}","x":"'),
+    "JSON in a call": ("text/javascript", lambda s: f'cb({{"user":"alice","password":"{s}"}})'),
+    "lines": (PLAIN, lambda s: f'{{"user":"alice"}}\n{{"password":"{s}"}}\n'),
+    "a text sequence": (PLAIN, lambda s: f'\x1e{{"user":"alice"}}\n\x1e{{"password":"{s}"}}\n'),
+    "events": ("text/event-stream", lambda s: f'data: {{"user":"alice","password":"{s}"}}\n\n'),
+    "a form": (FORM, lambda s: f"user=alice&password={s}"),
+    "a table": ("text/csv", lambda s: f"user,password\nalice,{s}\n"),
+    "a table of pairs": (PLAIN, lambda s: f"name;value\nuser;alice\npassword;{s}\n"),
+    "a message": (PLAIN, lambda s: f"GET /alice?token={s} HTTP/1.1\r\nX-Api-Key: {s}\r\n\r\n"),
+    "YAML": ("application/yaml", lambda s: f"user: alice\nlist:\n- name: password\n  value: {s}\n"),
+    "a Secret": ("application/yaml", lambda s: f"kind: Secret\nmetadata: {{name: alice}}\ndata:\n  x: {s}\n"),
+    "INI": (PLAIN, lambda s: f"[alice]\npassword = {s}\n"),
+    "an environment": (PLAIN, lambda s: f"export USER=alice\nexport API_KEY='{s}'\n"),
+    "npm's settings": (PLAIN, lambda s: f"//x.test/:_authToken={s}\n//x.test/:username=alice\n"),
+    "TOML": ("application/toml", lambda s: f'user = "alice"\n[db]\npassword = """\n{s}"""\n'),
+    "HCL": (PLAIN, lambda s: f'user = "alice"\nprivate_key = <<EOF\n{s}\nEOF\n'),
+    "netrc": (PLAIN, lambda s: f"machine x.test\n  login alice\n  password {s}\n"),
+    "pgpass": (PLAIN, lambda s: f"db.test:5432:x:alice:{s}\n"),
+    "GraphQL": ("application/graphql", lambda s: f'{{ login(user: "alice", password: "{s}") {{ ok }} }}'),
+    "GraphQL, a default": (PLAIN, lambda s: f'query Q($u: U = "alice", $pin: String = "{s}") {{ x }}'),
+    "a shell": (PLAIN, lambda s: f"curl -u alice:{s} https://x.test -H 'X-Api-Key: {s}'"),
+    "multipart": (
+        "multipart/form-data; boundary=b",
+        lambda s: (
+            "".join(
+                f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+                for name, value in (("user", "alice"), ("password", s))
+            )
+            + "--b--"
+        ),
+    ),
+}
+"""Kinds of bodies: a label, and a body that names alice and holds a secret."""
+CODINGS = {
+    "plain": (lambda text: text.encode(), ""),
+    "gzip": (lambda text: gzip.compress(text.encode()), "gzip"),
+    "gzip unsaid": (lambda text: gzip.compress(text.encode()), ""),
+    "brotli": (lambda text: brotli.compress(text.encode()), "br"),
+    "UTF-16": (lambda text: text.encode("utf-16"), ""),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(secret=secrets, coding=st.sampled_from(sorted(CODINGS)), labelled=st.booleans())
+@settings(max_examples=20)
+def test_in_every_kind_the_secret_goes_and_its_neighbour_stays(kind, secret, coding, labelled):
+    """However it is encoded and whatever it is called; and what is kept is left as it is the next time."""
+    label, make = KINDS[kind]
+    encode, encoding = CODINGS[coding if kind != "multipart" or coding != "UTF-16" else "plain"]
+    text = make(secret)
+    kept, is_redacted = rendered(encode(text), label if labelled else "", encoding=encoding)
+    assert is_redacted
+    assert secret not in json.dumps(kept)
+    assert "alice" in json.dumps(kept)
+    if kept["type"] in ("text", "json"):
+        again = kept["value"] if kept["type"] == "text" else json.dumps(kept["value"])
+        assert rendered(again, label if labelled else "")[0]["value"] == kept["value"]

@@ -10,8 +10,10 @@ from captured_exchanges.redaction.json.exact import (
     NotJson,
     dumps,
     dumps_text,
+    has_doubles,
     loads,
     loads_and_tidies,
+    loads_of_doubles,
     sanitised,
 )
 
@@ -72,3 +74,41 @@ def test_no_bytes_raise_anything_else(data):
     except NotJson:
         return
     assert loads(tidied) == value or value != value  # noqa: PLR0124 - NaN is not equal to itself
+
+
+@pytest.mark.parametrize(
+    ("data", "doubled"),
+    [
+        (b'{"a":1,"b":[{"a":2}]}', False),
+        (b'{"a" : 1, "b": 2}', False),
+        (b'{"a":1,"a":2}', True),
+        (b'{"a": {"b" : 1, "b": 2}}', True),
+        (b'{"a":"\\":\\":"}', False),
+    ],
+)
+def test_duplicate_keys_are_seen_without_a_parse(data, doubled):
+    """Whatever the spaces around colons."""
+    assert has_doubles(data, dumps(loads(data))) is doubled
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b'{"n":"secret","n":"x","v":1}', {"n": "secret", "v": 1}),
+        (b'{"n":"x","n":"secret","v":1}', {"n": "secret", "v": 1}),
+        (b'{"n":"x","n":"y"}', {"n": "y"}),
+        (b'[{"n":1,"n":null,"m":NaN}]', [{"n": None, "m": None}]),
+    ],
+)
+def test_of_duplicate_keys_the_telling_value_remains(data, value):
+    """Else the last, as for every parser we know."""
+    assert loads_of_doubles(data, lambda name: name == "secret") == value
+
+
+@given(st.binary(max_size=30))
+def test_doubles_of_any_bytes_are_json_or_none(data):
+    """No other exception."""
+    try:
+        loads_of_doubles(data, bool)
+    except NotJson:
+        return

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captured_exchanges.redaction.values.shapes import is_basic, looks_like_credential, looks_random, rounded
+from captured_exchanges.redaction.values.shapes import (
+    is_base64,
+    is_basic,
+    is_no_adjective,
+    is_whole_basic,
+    looks_like_credential,
+    looks_random,
+    rounded,
+)
 
 
 @pytest.mark.parametrize("make", [lambda: secrets.token_urlsafe(40), lambda: secrets.token_hex(24)])
@@ -57,3 +65,35 @@ def test_a_rounded_size_is_the_next_power_of_two(size):
     """Sizes are rounded up, and by less than half."""
     assert size <= rounded(size) <= max(1, 2 * size - 1) or size == 0 == rounded(size)
     assert rounded(size) & (rounded(size) - 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Ym9iOmh1bnRlcg==", True),
+        ("YTpi", False),
+        ("required", False),
+        ("bob:hunter2", False),
+        ("Ym9iOmh1bnRlcg", False),
+        ("c29tZSB3b3Jkcw==", False),
+    ],
+)
+def test_a_pair_in_base64_is_known_to_the_letter(value, expected):
+    """Of a user and a password; shorter, broken and other base64 is none."""
+    assert is_whole_basic(value) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("AGJvYgBzdW4=", True), ("aGVsbG8x", True), ("required", False), ("REQUIRED", False), ("abc", False)],
+)
+def test_base64_is_told_from_prose(value, expected):
+    """By its length and its capitals."""
+    assert is_base64(value) is expected
+
+
+@pytest.mark.parametrize("word", ["required", "not", "Emailed.", "expiring", "the"])
+def test_what_is_said_about_a_password_is_none(word):
+    """Participles and little words; anything else may be one."""
+    assert not is_no_adjective(word)
+    assert is_no_adjective("sunshine")

@@ -32,7 +32,8 @@ _LEGACY = frozenset(
 _LATIN = frozenset({"", "utf-8", "ascii", "iso8859-1"})
 """What is labelled so and is no UTF-8 is taken as browsers take it, as cp1252."""
 _CHARSET = compiled(r"(?i)charset\s*=\s*[\"']?([a-z0-9_.:-]+)")
-_CONTROLS = compiled(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROLS = compiled(r"[\x00-\x08\x0e-\x1d\x1f\x7f]")
+"""But the separator of JSON text sequences."""
 _ASCII = bytes(range(128))
 _SAMPLE = 4_096
 _MOST_FOREIGN = 0.5

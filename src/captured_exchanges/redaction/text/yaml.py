@@ -127,7 +127,7 @@ def _node(event: Any, anchors: dict[str | None, _Node]) -> _Node | None:  # noqa
     start, end = event.start_mark.index, event.end_mark.index
     node: _Node | None = None
     if isinstance(event, yaml.ScalarEvent):
-        is_plain = event.style is None and event.value in _CONSTANTS
+        is_plain = not event.style and event.value in _CONSTANTS
         node = _Scalar(start, end, _CONSTANTS[event.value] if is_plain else clean(event.value))
     elif isinstance(event, yaml.AliasEvent):
         target = anchors.get(event.anchor)
