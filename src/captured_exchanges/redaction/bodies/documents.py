@@ -36,6 +36,8 @@ _CALL = compiled(
     r"(?s)^(?:(?:var|let|const)\s+)?[\pL_$][\pL\p{Nd}_$.\[\]\"']{0,100}\s*(?:=|\()\s*([{\[].*?)\s*\)?\s*;?$"
 )
 _CUT = "text.cut"
+_LONGEST_CARELESS = 256 * 1024
+"""Characters that are read token by token, which is slow."""
 _BEGINNING = compiled(r"^\s*(?:\{\s*(?:[\"'}]|[\pL_$][\pL\p{Nd}_$-]*\s*:)|\[\s*[\"'{\[])")
 _HEAD = 1_024
 
@@ -89,7 +91,7 @@ class JsonBodies:
         text = _without_frame(piece.text)
         if text[:1] not in ("{", "["):
             return None
-        for spelled in (clean, respelled):
+        for spelled in (clean, respelled) if len(text) <= _LONGEST_CARELESS else (clean,):
             try:
                 value = self._completed(spelled(text).encode(), piece)
                 return {

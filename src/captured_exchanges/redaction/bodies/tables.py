@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from captured_exchanges.redaction.bodies.piece import Content, Piece
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Effect, Names, Pair
-from captured_exchanges.redaction.patterns import Pattern, compiled
+from captured_exchanges.redaction.patterns import clean, compiled
 from captured_exchanges.redaction.text import Text
 from captured_exchanges.redaction.values import looks_random
 
@@ -65,15 +65,17 @@ class Tables:
     def __init__(self, text: Text) -> None:
         self._text = text
         self._names = text.names
-        self._cells = {mark: _cell_pattern(mark) for mark in _DELIMITERS}
 
     def read(self, piece: Piece) -> Content | None:
         """The text without the cells that go; None where it is no table in which any might."""
-        text = piece.text
+        text = clean(piece.text)
         if piece.is_cut:
             text = text[: text.rfind("\n") + 1]
         labelled = piece.media_type.endswith(_LABELS)
-        found = [found for mark in _DELIMITERS if (found := self._table(text, mark, labelled=labelled))]
+        if not self._text.suspicious(text):
+            return None
+        marks = [mark for mark in _DELIMITERS if mark in text] or [_DELIMITERS[0]] * labelled
+        found = [found for mark in marks if (found := self._table(text, mark, labelled=labelled))]
         if not found:
             return None
         # A delimiter may stand in cells of a table with another one: that has a header, and more columns.
@@ -82,9 +84,7 @@ class Tables:
 
     def _table(self, text: str, mark: str, *, labelled: bool) -> _Table | None:
         """The text as a table with this delimiter, where anything in it may go."""
-        if mark not in text and not labelled:
-            return None
-        rows = list(_rows(text, self._cells[mark]))
+        rows = list(_rows(text, mark))
         found = self._header_of(rows, labelled=labelled)
         return None if found is None else _Table(rows, *found)
 
@@ -194,23 +194,42 @@ def _is_filled(row: list[_Cell]) -> bool:
     return any(cell.text.strip() for cell in row)
 
 
-def _cell_pattern(mark: str) -> Pattern:
-    """A cell and what ends it. A quote that is never closed takes all that follows: it is one cell."""
-    return compiled(
-        rf"(?s)(\"(?:[^\"]|\"\")*(?:\"[^{mark}\r\n]*|\z)|[^\"{mark}\r\n][^{mark}\r\n]*|)([{mark}]|\r\n|\n|\r|\z)"
-    )
-
-
-def _rows(text: str, pattern: Pattern) -> Iterator[list[_Cell]]:
+def _rows(text: str, mark: str) -> Iterator[list[_Cell]]:
+    """The rows of a text, cell by cell, each step a search from where the last one ended. A quote that is
+    never closed takes all that follows: it is one cell.
+    """
+    newline = "\n" if "\n" in text else "\r"
     row: list[_Cell] = []
-    for match in pattern.finditer(text):
-        row.append(_cell(match[1], match.start(1), match.end(1)))
-        if match[2] in ("\r\n", "\n", "\r", ""):
+    at, line_end = 0, -1
+    while at <= len(text):
+        after = _end_of_quoted(text, at) if text.startswith('"', at) else at
+        if line_end < after:
+            line_end = _found(text, newline, after)
+        end = text.find(mark, after, line_end)
+        end = line_end if end < 0 else end
+        row.append(_cell(text[at:end], at))
+        at = end + 1
+        if end == line_end:
             yield row
             row = []
 
 
-def _cell(literal: str, start: int, end: int) -> _Cell:
+def _found(text: str, what: str, start: int) -> int:
+    at = text.find(what, start)
+    return len(text) if at < 0 else at
+
+
+def _end_of_quoted(text: str, start: int) -> int:
+    """Where what a quote begins is over, two quotes being one within it."""
+    at = text.find('"', start + 1)
+    while at >= 0 and text.startswith('"', at + 1):
+        at = text.find('"', at + 2)
+    return len(text) if at < 0 else at + 1
+
+
+def _cell(literal: str, start: int) -> _Cell:
+    literal = literal.removesuffix("\r")
+    end = start + len(literal)
     if literal[:1] != '"':
         return _Cell(start, end, literal)
     inner, _, after = literal[1:].rpartition('"')

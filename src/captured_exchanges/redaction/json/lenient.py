@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from enum import Enum
+from typing import TypeAlias
 
 from captured_exchanges.redaction.encodings import unescaped
 from captured_exchanges.redaction.json.exact import NotJson
-from captured_exchanges.redaction.patterns import Match, clean, compiled
+from captured_exchanges.redaction.patterns import clean, compiled
 
 __all__ = ["respelled"]
 
-_TOKEN = compiled(
-    r"(?s)(?P<blank>\s+|//[^\n]*|/\*.*?(?:\*/|\z)|\#[^\n]*)"
-    r"|(\"(?:[^\"\\]|\\.)*\")|('(?:[^'\\]|\\.)*')|([{}\[\]:,])|([^\s{}\[\]:,\"'/#()]+)|(.)"
-)
 _CONSTANTS = {
     "null": "null", "None": "null", "nil": "null", "undefined": "null", "NaN": "null", "nan": "null",
     "Infinity": "null", "-Infinity": "null", "+Infinity": "null",
@@ -28,40 +26,96 @@ _CONSTANTS = {
 _NUMBER = compiled(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _ODD_NUMBER = compiled(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]*\.?[0-9]+|[0-9]+\.)(?:[eE][+-]?[0-9]+)?[nLl]?")
 _NAME = compiled(r"[\pL_$@.*-][\pL\p{Nd}_$@.*/-]*|[0-9]+")
-_BLANK, _DOUBLE, _SINGLE, _MARK, _BARE = range(1, 6)
+_BLANKS, _MARKS, _QUOTES = frozenset(" \t\r\n\f\v\ufeff\xa0"), frozenset("{}[]:,"), frozenset("\"'")
+_STOPS = _BLANKS | _MARKS | _QUOTES | frozenset("/#()")
+
+
+class _Kind(Enum):
+    MARK = 0
+    STRING = 1
+    OPEN = 2
+    """A quote without another one: the text ends in its string."""
+    BARE = 3
+
+
+_Token: TypeAlias = tuple[_Kind, str]
 
 
 def respelled(text: str) -> str:
     """A text in the spelling of JSON, up to where a string has no end. Raises NotJson."""
     pieces: list[str] = []
-    pending: Match[str] | None = None
-    for token in _tokens(clean(text)):
-        if pending is not None:
-            pieces += _spelled(pending, token)
-        pending = token
-        if not any(token.span(kind)[0] >= 0 for kind in (_DOUBLE, _SINGLE, _MARK, _BARE)):
-            break  # a string without an end
-    if pending is not None:
-        pieces += _spelled(pending, None)
+    tokens = _tokens(clean(text))
+    token = next(tokens, None)
+    while token is not None:
+        following = next(tokens, None)
+        pieces.append(_spelled(token, following))
+        token = following
     return "".join(pieces)
 
 
-def _tokens(text: str) -> Iterator[Match[str]]:
-    """All but what means nothing."""
-    return (match for match in _TOKEN.finditer(text) if match.start(_BLANK) < 0)
+def _tokens(text: str) -> Iterator[_Token]:
+    """All but blanks and comments; each step is a search from where the last one ended. Raises NotJson."""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        start = at
+        if char in _BLANKS:
+            at += 1
+        elif char in _MARKS:
+            at += 1
+            yield _Kind.MARK, char
+        elif char in _QUOTES:
+            at = _end_of_string(text, at)
+            yield (_Kind.STRING, text[start:at]) if at else (_Kind.OPEN, char)
+            at = at or len(text)
+        elif end := _end_of_comment(text, at):
+            at = end
+        else:
+            at = _end_of_bare(text, at)
+            yield _Kind.BARE, text[start:at]
 
 
-def _spelled(token: Match[str], following: Match[str] | None) -> tuple[str, ...]:
-    after = "" if following is None else following[0]
-    if token.start(_MARK) >= 0:
-        return () if token[0] == "," and after in ("}", "]") else (token[0],)
-    if token.start(_DOUBLE) >= 0 or token.start(_SINGLE) >= 0:
-        return (_string(token[0]),)
-    if token.start(_BARE) >= 0:
-        return (_bare(token[0], is_name=after == ":", is_last=following is None),)
-    if token[0] in ("'", '"'):
-        return ('"',)
-    raise NotJson("no JSON in any spelling")
+def _end_of_string(text: str, start: int) -> int:
+    """Where a string ends, after its closing quote; 0 where it has none."""
+    at = text.find(text[start], start + 1)
+    while at >= 0:
+        escapes = at
+        while text[escapes - 1] == "\\" and escapes - 1 > start:
+            escapes -= 1
+        if (at - escapes) % 2 == 0:
+            return at + 1
+        at = text.find(text[start], at + 1)
+    return 0
+
+
+def _end_of_comment(text: str, start: int) -> int:
+    """Where a comment ends, with the text where it has no end; 0 where none begins."""
+    for opening, closing in (("//", "\n"), ("#", "\n"), ("/*", "*/")):
+        if text.startswith(opening, start):
+            at = text.find(closing, start + len(opening))
+            return len(text) if at < 0 else at + len(closing)
+    return 0
+
+
+def _end_of_bare(text: str, start: int) -> int:
+    end = start
+    while end < len(text) and text[end] not in _STOPS:
+        end += 1
+    if end == start:
+        raise NotJson("no JSON in any spelling")
+    return end
+
+
+def _spelled(token: _Token, following: _Token | None) -> str:
+    kind, literal = token
+    if kind is _Kind.MARK:
+        is_spare = literal == "," and following in ((_Kind.MARK, "}"), (_Kind.MARK, "]"))
+        return "" if is_spare else literal
+    if kind is _Kind.STRING:
+        return _string(literal)
+    if kind is _Kind.OPEN:
+        return '"'
+    return _bare(literal, is_name=following == (_Kind.MARK, ":"), is_last=following is None)
 
 
 def _string(literal: str) -> str:
