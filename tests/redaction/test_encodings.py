@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captured_exchanges.redaction.encodings import base64_cores, spellings, unescaped, unquoted
+from captured_exchanges.redaction.encodings import (
+    base64_cores,
+    dereferenced,
+    hiding_references,
+    spellings,
+    unescaped,
+    unquoted,
+)
+from captured_exchanges.redaction.patterns import compiled
 
 texts = st.text(st.characters(codec="utf-8", min_codepoint=32), min_size=8, max_size=40)
 
@@ -105,3 +113,29 @@ def test_needless_escapes_are_undone(text):
 def test_needed_escapes_stay():
     """Line feeds and other letters are left as they are."""
     assert unescaped(r"a\nb\u00e9") == r"a\nb\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("&amp;&lt;&#112;&#x70;&#X70;", "&<ppp"),
+        ("&#112a&shy;b", "pa\u00adb"),
+        (f"&#{'0' * 5_000}112;", "p"),
+        (f"&#x{'0' * 5_000}70;", "p"),
+        (f"&#{'9' * 5_000};", "\ufffd"),
+        ("a & b &unknown; &#; &", "a & b &unknown; &#; &"),
+        ("&#xD800;", "\ufffd"),
+    ],
+)
+def test_references_are_read_whatever_their_length(text, plain):
+    """As browsers do, and without the exception that the standard library has for endless numbers."""
+    assert dereferenced(text) == plain
+
+
+def test_references_that_hide_are_known():
+    """Those of letters, of the punctuation of names, and of what cannot be seen; none that anybody needs."""
+    pattern = compiled(hiding_references())
+    for reference in ("&lowbar;", "&equals;", "&shy;", "&zwnj;", "&pfr;", "&colon;"):
+        assert pattern.search(f"x{reference}y") is not None, reference
+    for reference in ("&amp;", "&lt;", "&quot;", "&nbsp;", "&eacute;", "&copy=1", "&re=1", "&ii"):
+        assert pattern.search(f"x{reference}y") is None, reference

@@ -70,6 +70,7 @@ def test_the_kind_of_a_body_is_told_by_looking(content, content_type, shape):
         (b"x", f"{PLAIN}; charset=klingon", "unknown charset"),
         (b"x", f"{PLAIN};{'x' * 600}; charset=utf-8", "unknown charset"),
         (b"a b " * 3_000, PLAIN, "too large"),
+        (b"<pin>1</pin>" * 3_000, "text/xml", "too large"),
         (b"1" * 100_001, JSON, "too large"),
         (b"[" * 300 + b'"token"' + b"]" * 300, JSON, "nested too deep"),
     ],
@@ -116,6 +117,22 @@ def test_a_cut_stream_of_gzip_is_read_up_to_the_cut():
         assert kept["value"][0] == {"n": 0, "password": kept["value"][0]["password"]}
         assert 10 < len(kept["value"]) < 200
         assert all("REDACTED" in row.get("password", "REDACTED") for row in kept["value"])
+
+
+@pytest.mark.parametrize("state", ["complete", "truncated", "abandoned"])
+def test_markup_is_kept_whole_or_cut(state):
+    """Its names are before its values; what has nothing to remove is kept whatever its size."""
+    kept, is_redacted = rendered(b"<a><b>bob</b><pin>12", "text/xml", state=state)
+    assert (kept["type"], kept["value"]) == ("text", "<a><b>bob</b><pin>[REDACTED:name.pin]")
+    assert (kept["state"], is_redacted) == (state, True)
+    assert kept["size"] == 32
+    assert rendered(b"<b>bob</b>" * 3_000, "text/xml")[0]["value"] == "<b>bob</b>" * 3_000
+
+
+def test_json_that_is_whole_after_all_is_kept():
+    """The caller may stop reading right before the end of the stream."""
+    kept, _ = rendered(b'{"a":1}', state="abandoned")
+    assert kept["value"] == {"a": 1}
 
 
 def test_sizes_are_those_of_the_wire_and_of_the_text():

@@ -57,10 +57,11 @@ class Bodies:
         self._json = JsonBodies(text, self._prescan)
         self._multipart = Multipart(text, headers, table, self._part)
         self._sequences = Sequences(self._json)
+        self._markup = MarkedUp(text, max_text_bytes)
         self._plain = Plain(text)
         self._readers: tuple[Reader, ...] = (
             self._json,
-            MarkedUp(text),
+            self._markup,
             Events(text, self._json),
             Messages(text, headers, self._text),
             Forms(text),
@@ -130,7 +131,7 @@ class Bodies:
         if _CONTROLS.search(piece.text):
             raise NotUnderstood("binary")
         for reader in self._readers:
-            if len(piece.text) > self._text_limit and reader is not self._json:
+            if len(piece.text) > self._text_limit and reader not in (self._json, self._markup):
                 raise NotUnderstood("too large")
             if (content := reader.read(piece)) is not None:
                 return content

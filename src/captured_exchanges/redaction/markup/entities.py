@@ -13,7 +13,7 @@ from captured_exchanges.redaction.patterns import compiled
 __all__ = ["declared"]
 
 _QUOTED = r"(?:\"[^\"]*\"?|'[^']*'?)"
-_LITERAL = compiled(rf"((?:SYSTEM|PUBLIC\s+{_QUOTED})\s*)?({_QUOTED})")
+_LITERAL = compiled(rf"<!--(?s:.*?)(?:-->|\z)|((?:SYSTEM|PUBLIC\s+{_QUOTED})\s*)?({_QUOTED})")
 
 
 def declared(text: str, token: Token) -> Iterator[Piece]:
@@ -28,7 +28,8 @@ def declared(text: str, token: Token) -> Iterator[Piece]:
         return
     for match in _LITERAL.finditer(subset):
         start, end = match.span(2)
-        value = subset[start:end].strip("\"'")
-        if value:  # what follows SYSTEM is an address
-            rule = "" if match.start(1) >= 0 else "name.entity"
+        if start < 0:  # a comment
+            yield Piece(offset + match.start(), offset + match.end(), how=How.BARE)
+        elif value := subset[start:end].strip("\"'"):
+            rule = "" if match.start(1) >= 0 else "name.entity"  # what follows SYSTEM is an address
             yield Piece(offset + start + 1, offset + start + 1 + len(value), rule, How.BARE)

@@ -28,6 +28,7 @@ _WHOLE = compiled(rf"\s*<(?:[!?/]|{_LETTER}(?:[^\s<>/]*[^\s<>/:])?(?:[\s/>]|\z))
 _BEGINNING = 2_000
 _LAST_WORD = compiled(r"[^\s<>\"'=&;,\[\]]{8,}\z")
 _END = 65_536
+_DEEPEST_CUT = 3
 
 
 class Markup:
@@ -77,9 +78,17 @@ class Markup:
         if all(token.kind is Kind.TEXT for token in tokens):
             return None
         walk = Walk(self._rules, text, self._spots(text), oauth=sweep.oauth, is_whole=is_whole, is_cut=is_cut)
-        rewriter = Rewriter(text, self._scan, self._url, sweep, path, depth)
+        end = len(text.rstrip()) if is_cut else 0
+        rewriter = Rewriter(text, self._scan, self._url, self._scan_cut, sweep, path, depth, end)
         shown = rewriter.rewritten(walk.pieces(tokens))
         return self._uncut(shown, sweep, path) if is_cut else shown
+
+    def _scan_cut(self, text: str, sweep: Sweep, path: Path, depth: int) -> str:
+        """As `scan`, of what the end of a text is missing from: perhaps markup in markup."""
+        if "<" in text and depth <= _DEEPEST_CUT:
+            shown = self.redact(text, sweep, path, depth, is_whole=True, is_cut=True)
+            text = text if shown is None else shown
+        return self._scan(text, sweep, path, depth)
 
     def _uncut(self, text: str, sweep: Sweep, path: Path) -> str:
         """The text without the word that it was cut in, where that looks like half a credential."""

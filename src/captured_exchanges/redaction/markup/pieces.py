@@ -48,9 +48,12 @@ class Rewriter:
     text: str
     scan: Scan
     url: Scan
+    scan_cut: Scan
     sweep: Sweep
     path: Path
     depth: int
+    cut: int
+    """Where the text was cut; 0 where it was not."""
 
     def rewritten(self, pieces: list[Piece]) -> str:
         """The text with its pieces removed or scanned; all else as it was."""
@@ -69,6 +72,7 @@ class Rewriter:
             self.sweep.learn(plain)
             return self.sweep.remove(self.path, piece.rule, plain)
         redact = self.url if piece.how is How.URL else self.scan
+        redact = self.scan_cut if piece.end == self.cut else redact
         shown = redact(plain, self.sweep, self.path, self.depth + 1)
         if shown == plain and piece.before and self._is_told(piece.before, plain):
             self.sweep.learn(plain)

@@ -71,7 +71,7 @@ _RAW_NAMES = ("script", "style")
 _RAW = "|".join(
     rf"<(?i:{name})(?:\s+{_PAIR})*\s*>(?s:.*?)(?:</(?i:{name})[^<>]*>?|\z)" for name in _RAW_NAMES
 )
-_SUBSET = r"\[(?:<!--(?s:.*?)-->|\"[^\"]*\"|'[^']*'|[^\]\"'])*(?:\]\s*>)?"
+_SUBSET = r"\[(?:<!--(?s:.*?)-->|\"[^\"]*\"?|'[^']*'?|[^\]\"'])*(?:\]\s*>)?"
 _LEXEME = compiled(
     r"<!--(?s:.*?)(?:--!?>|\z)"
     r"|<!\[CDATA\[(?s:.*?)(?:\]\]>|\z)"
@@ -160,7 +160,8 @@ def _opened(text: str, start: int, end: int) -> Iterator[Token]:
     if name.lower() in _RAW_NAMES and (opening := _OPENING.match(text[start:end])) is not None:
         after = start + opening.end()
         last = text.rfind("</", after, end)
-        close = last if text[last + 2 : last + 2 + len(name)].lower() == name.lower() else end
+        is_closed = last >= 0 and text[last + 2 : last + 2 + len(name)].lower() == name.lower()
+        close = last if is_closed else end
     is_cut = not text.endswith(">", start, after)
     is_empty = text.endswith("/>", start, after)
     yield Token(Kind.OPEN, start, after, inside, after - (not is_cut), *_named(name), is_empty, is_cut)

@@ -78,7 +78,6 @@ DEFAULT_MARKUP = MarkupTable(
         "view_state": _phrases("view state, event validation"),
         "validation_key": _phrases("validation key"),
         "seed": _phrases("base 32 string seed, qr code png"),
-        "secret": _phrases("secret bytes"),
         "artifact": _phrases("saml art"),
     },
     suspects={
@@ -86,7 +85,7 @@ DEFAULT_MARKUP = MarkupTable(
         "artifact": _phrases("artifact"),
         "ticket": _phrases("ticket"),
     },
-    kept=frozenset(_phrases("x 509 certificate, digest value, x 509 ski")),
+    kept=frozenset(_phrases("digest value, x 509 ski")),
     beside=dict.fromkeys(("d", "p", "q", "dp", "dq", "inverse q"), ("modulus",)),
     calm=frozenset({"assertion"}),
     public=_words("x509v3 x509v1 x509pkipathv1 pkcs7"),

@@ -127,9 +127,14 @@ class Text:
     def markup(self, text: str, sweep: Sweep, path: Path, *, is_cut: bool = False) -> str:
         """As `scan`, of a text that is XML or HTML as a whole; `is_cut`: its end may be missing."""
         text = self.additions.text(text, sweep, path) if self.additions else clean(text)
-        if not (is_cut or sweep.oauth or self.suspicious(text) or self.suspicious(self._markup.bare(text))):
+        if not is_cut and not sweep.oauth and self.is_calm_markup(text):
             return text
         return _settled(text, lambda text: self._marked_up(text, sweep, path, is_cut=is_cut))
+
+    def is_calm_markup(self, text: str) -> bool:
+        """Whether nothing in XML or HTML might have to go, found out in two native passes."""
+        text = clean(text)
+        return not self.suspicious(text) and not self.suspicious(self._markup.bare(text))
 
     def _url_in(self, url: str, sweep: Sweep, path: Path, _depth: int) -> str:
         return self.url(url, sweep, path)
