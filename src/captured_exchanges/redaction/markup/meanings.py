@@ -18,6 +18,8 @@ __all__ = ["LONGEST_NAME", "Meanings"]
 LONGEST_NAME = 128
 """Characters beyond which a text names nothing."""
 _REFERENCE = compiled(r"&[^\s&;#<>\"']{1,64};")
+_OPENING = r"(?:<|&lt;|%3[cC])"
+_QUOTE = r"(?:\\*[\"']|&quot;|&#x27;)"
 _UNREADABLE = NameInfo(Effect.SCALAR, "name.unreadable")
 _KNOWN = NameInfo(Effect.KNOWN)
 _PLAIN = NameInfo(Effect.PLAIN)
@@ -54,17 +56,16 @@ class Meanings:
         return self.of(said) if 0 < len(said) <= LONGEST_NAME and "[REDACTED:" not in said else _PLAIN
 
     def source(self) -> str:
-        """A pattern that occurs in every text in which a name means something in markup alone."""
+        """A pattern that occurs in every text in which a name means something in markup alone, or may be
+        hidden by what markup may put in the middle of one; in markup that is itself escaped, too.
+        """
         phrases = sorted({*self._secret, *self._suspects, *self._companions})
         spelled = "|".join(r"[^A-Za-z<>]{0,3}".join(map(quoted, phrase.split())) for phrase in phrases)
-        beside = "|".join(
-            quoted(name) for name in sorted(self._names.table.beside) if name.isalpha() and name[1:]
-        )
-        named = r"\b(?:name|id)\s*=\s*\\*[\"']?"
-        return (
-            rf"<(?:[A-Za-z0-9_.-]*:)?(?i:{spelled})|{named}[^\"'\s<>]{{0,64}}(?i:{spelled})|(?i:{spelled})\s*=|{named}code\b"
-            rf"|\s(?i:{beside})\s*=\s*\\*[\"']|<!--|<!\[CDATA\[|<![A-Z]+[^<>\[]*\["
-        )
+        beside = "|".join(sorted(name for name in self._names.table.beside if name.isalpha() and name[1:]))
+        element = rf"{_OPENING}(?:[A-Za-z0-9_.-]*:)?(?i:{spelled})"
+        attribute = rf"(?i:{spelled})\s*=|\s(?i:{beside})\s*=\s*{_QUOTE}"
+        named = rf"\b(?:name|id)\s*=\s*(?:{_QUOTE})?(?:[^\"'\s<>]{{0,64}}(?i:{spelled})|code\b)"
+        return rf"{element}|{attribute}|{named}|{_OPENING}(?:!|%21)(?:--|(?:\[|%5[bB])CDATA|[A-Z]+[^<>\[]*\[)"
 
     def _remembered(self, name: str) -> tuple[NameInfo, str]:
         known = self._known.get(name)

@@ -54,8 +54,6 @@ class Attribute(NamedTuple):
     name: str
     start: int
     end: int
-    quote: str
-    is_cut: bool
 
 
 _VALUE = (
@@ -122,18 +120,18 @@ def gaps(text: str, token: Token) -> Iterator[tuple[int, int]]:
 def _attribute(match: Match[str], token: Token) -> Attribute:
     start, end = match.span(2)
     if start < 0:
-        return Attribute(match[1], token.start + match.end(), token.start + match.end(), "", is_cut=False)
+        return Attribute(match[1], token.start + match.end(), token.start + match.end())
     value = match[2]
     quote = value.lstrip("\\")[:1]
     if quote not in ("'", '"'):
-        return Attribute(match[1], token.start + start, token.start + end, "", is_cut=token.is_cut)
+        return Attribute(match[1], token.start + start, token.start + end)
     before = value.index(quote) + 1
     is_closed = value.endswith(quote) and len(value) > before
     inner = value[before : -1 if is_closed else None]
     if value[0] == "\\":
         inner = inner.rstrip("\\")
     start += token.start + before
-    return Attribute(match[1], start, start + len(inner), quote, is_cut=not is_closed)
+    return Attribute(match[1], start, start + len(inner))
 
 
 def _tokens(text: str, start: int, end: int) -> Iterator[Token]:

@@ -33,6 +33,7 @@ __all__ = ["Rules", "Walk"]
 
 _NAMING = frozenset({Pair.NAME, Pair.LABEL})
 _WIDEST = 256
+"""Characters of space around a value that are told from it."""
 _SAID = 80
 """Characters of a line that what follows is judged by."""
 

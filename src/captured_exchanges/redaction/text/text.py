@@ -34,7 +34,7 @@ MAX_DEPTH = 8
 """Encodings inside encodings that are followed; beyond, the text is removed."""
 _HIDDEN = (
     r"%(?:25|2[dDeE]|3[0-9dDaA]|4[0-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])"  # what nobody need encode
-    rf"|&#[xX]?[0-9a-fA-F]|{hiding_references()}"  # nor spell by number or name
+    rf"|&(?:amp;)*#[xX]?[0-9a-fA-F]|{hiding_references()}"  # nor spell by number or name
     r"|\\+u00[2-7]|\\+x[2-7][0-9a-fA-F]"  # nor escape
     r"|[\x{FF01}-\x{FF5E}\x{1D400}-\x{1D7FF}\x{2460}-\x{24FF}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{AD}\x{FEFF}]"
 )
