@@ -13,6 +13,7 @@ from captured_exchanges.redaction.registry import Needles
 from captured_exchanges.redaction.values.families import Families
 from support.redaction_exchanges import exchange, fresh_secret
 from support.redaction_ldap import ldap
+from support.redaction_sql import sql_exchange
 
 FAMILIES = Families()
 
@@ -114,3 +115,27 @@ def test_the_bare_facts_of_a_directory_are_operation_and_result():
     odd = bare(ldap("password=abc", result="password=abc"))
     assert "operation" not in json.loads(odd.request)
     assert "result_code" not in json.loads(odd.response)
+
+
+def test_of_a_document_without_a_body_what_it_holds_goes():
+    """A database's rows: the facts stay."""
+    secret = f"ghp_{fresh_secret(length=36)}"
+    request = {"kind": "sql", "statement": "SELECT 1", "parameters": None, "redactions": []}
+    response = {"columns": ["a"], "rows": [[secret]], "row_count": 1, "truncated": False, "redactions": []}
+    documents, told = closed(request, response)
+    assert json.loads(documents.request) == request
+    assert json.loads(documents.response) == {
+        **response,
+        "rows": [],
+        "truncated": True,
+        "redactions": [{"path": "/rows", "rule": "verifier"}],
+    }
+    assert told == ["redaction.verifier_hit"]
+
+
+def test_of_an_exchange_with_a_database_the_count_is_a_fact():
+    """It holds nothing of a stranger."""
+    documents = bare(sql_exchange("SELECT 1", row_count=7))
+    assert json.loads(documents.response)["row_count"] == 7
+    for odd in (True, "7", -(10**40)):
+        assert "row_count" not in json.loads(bare(sql_exchange("SELECT 1", row_count=odd)).response)

@@ -139,3 +139,17 @@ def test_references_that_hide_are_known():
         assert pattern.search(f"x{reference}y") is not None, reference
     for reference in ("&amp;", "&lt;", "&quot;", "&nbsp;", "&eacute;", "&copy=1", "&re=1", "&ii"):
         assert pattern.search(f"x{reference}y") is None, reference
+
+
+@given(texts)
+def test_a_secret_is_found_in_a_literal_of_sql(secret):
+    """With quotes doubled, or behind backslashes; in JSON too."""
+    for literal in (
+        secret.replace("'", "''"),
+        secret.replace('"', '""'),
+        secret.replace("\\", "\\\\").replace("'", "\\'"),
+        secret.replace("\\", "\\\\").replace("'", "''"),
+    ):
+        assert contained(secret, f"SELECT '{literal}'")
+        assert contained(secret, json.dumps({"statement": f"SELECT '{literal}'"}, ensure_ascii=False))
+        assert contained(secret, json.dumps({"statement": f"SELECT '{literal}'"}))

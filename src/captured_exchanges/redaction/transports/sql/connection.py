@@ -18,7 +18,8 @@ _PAIR = compiled(
     r"(?:\{((?:[^}]|\}\})*)\}|'((?:[^'\\]|''|\\.)*)'|\"((?:[^\"]|\"\")*)\"|([^;&\s\"']*[^;&\s]*))"
 )
 _UP_TO_SEMICOLON = compiled(r"(?s)([\pL_][\pL\pN_ .-]{0,63}?)\s*=\s*([^;{'\"][^;]*)")
-_AUTHORITY = compiled(r"(?s)//([^/?#]*)@|//(.*)@")
+_AUTHORITIES = (compiled(r"//([^/?#]*)@"), compiled(r"(?s)//(.*)@"))
+"""As URLs are written, and as people write passwords into them."""
 _SLASHED = compiled(r"(?s)(?:^|:)([^\s/:@]+)/(\"[^\"]*\"|.+)@")
 _COLONED = compiled(r"(?s)^([^\s/:@]+):(.+)@(?:tcp|unix|\()")
 _ESCAPE = compiled(r"(?s)\\(.)")
@@ -34,11 +35,11 @@ def connection_secrets(connection: str, names: Names) -> Iterator[str]:
 
 
 def _userinfo(text: str) -> Iterator[str]:
-    for match in _AUTHORITY.finditer(text):
-        userinfo = match[1] if match.start(1) >= 0 else match[2]
-        _, colon, password = userinfo.partition(":")
-        if colon:
-            yield password
+    for pattern in _AUTHORITIES:
+        for match in pattern.finditer(text):
+            _, colon, password = match[1].partition(":")
+            if colon:
+                yield password
 
 
 def _slashed(text: str) -> Iterator[str]:

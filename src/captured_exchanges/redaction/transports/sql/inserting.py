@@ -84,8 +84,7 @@ def _queries(here: list[Item]) -> Iterator[Insertion]:
     start = next((i for i, item in enumerate(here) if is_word(item, "select", "values")), len(here))
     named = [found for item in here[:start] if isinstance(item, Group) and (found := names_in(item))]
     queries = [item.items for item in here if isinstance(item, Group) and is_query(item)]
-    if named:
-        yield from (_selected(named[0], query) for query in (here[start:], *queries))
+    yield from (_selected(named[0] if named else [], query) for query in (here[start:], *queries))
 
 
 def _derived(query: Group, named: list[Token]) -> Iterator[Insertion]:

@@ -78,7 +78,7 @@ class Meeting:
     def _unnamed(self, row: list[list[Item]]) -> None:
         for items in row:
             for token in self._sense.values(items):
-                if token.kind is not Kind.NUMBER:
+                if token.kind is not Kind.NUMBER and not _is_named(token):
                     self.marks.setdefault(token.start, UNNAMED)
 
     def _judge(self, group: Group) -> None:
@@ -232,6 +232,11 @@ def _members(operand: list[Item]) -> list[list[Item]]:
 
 def _is_bind(items: list[Item]) -> bool:
     return len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.BIND
+
+
+def _is_named(token: Token) -> bool:
+    """Whether a placeholder has a name to be judged by."""
+    return token.kind is Kind.BIND and len(token.text) > 1 and not token.text[0].isdigit()
 
 
 def _is_definition(argument: list[Item]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from captured_exchanges.redaction.transports.sql.tokens import Kind, Token
 from captured_exchanges.redaction.transports.sql.tree import Group, Item, is_mark, is_word
 
-__all__ = ["COMPARISONS", "comparison", "left_of", "right_of"]
+__all__ = ["COMPARISONS", "NO_CALL", "comparison", "left_of", "right_of"]
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -22,9 +22,9 @@ _FILLING = _words("not distinct from to like symmetric asymmetric")
 _JOINING = _words("|| + - * / % -> ->> #> #>> ^ & | # << >> : @ #-")
 _UNARY = _words("- + ~ ! @ :")
 _PREFIXES = _words("not binary all any some array row interval prior distinct n")
-_NO_CALL = _words(
+NO_CALL = _words(
     "set where and or on when having if then else not select by using from values check while return"
-    " returning in"
+    " returning in any all some array row"
 )
 """Words that brackets may follow without being their arguments."""
 _MOST_SIGNS = 4
@@ -63,7 +63,7 @@ def left_of(items: list[Item], end: int) -> int:
 def _before_primary(items: list[Item], at: int) -> int:
     """Where a primary begins that ends at `at`: a call with its name, a qualified name."""
     called = isinstance(items[at], Group) and at > 0 and _is_name(items[at - 1])
-    if called and not is_word(items[at - 1], *_NO_CALL):
+    if called and not is_word(items[at - 1], *NO_CALL):
         at -= 1
     while at > 1 and is_mark(items[at - 1], "."):
         at -= 2

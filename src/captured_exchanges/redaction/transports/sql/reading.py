@@ -25,7 +25,7 @@ _KNOWN = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 _DISAGREEING = ("postgres", "mysql", "tsql", "oracle")
-_DOUBTFUL = compiled(r"\\|(?i:q)'|\$[A-Za-z_0-9]*\$|/\*[^*]*/\*|#|--\S|\[[^\]]*['\"`]|//|`[^`]*['\"]")
+_DOUBTFUL = compiled(r"\\|(?i:q)'|\$[A-Za-z_0-9]*\$|/\*[^*]*/\*|#|--\S|\[[^\]]*['\"`]|//")
 _BRACKETED = compiled(r"(?:^|[\s.,(=])\[[\pL_][^\]]*\]")
 
 

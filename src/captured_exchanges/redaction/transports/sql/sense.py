@@ -12,7 +12,7 @@ from captured_exchanges.redaction.json import Siblings
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Effect, NameInfo, Names
 from captured_exchanges.redaction.patterns import clean, compiled
-from captured_exchanges.redaction.transports.sql.operands import comparison
+from captured_exchanges.redaction.transports.sql.operands import NO_CALL, comparison
 from captured_exchanges.redaction.transports.sql.selecting import (
     aliased,
     columns_of,
@@ -41,7 +41,7 @@ class Sense:
         self.table = table
         self.dialect = dialect
         self.first = {item.text for item in root.items[:2] if isinstance(item, Token)}
-        self._extra = {name for word in self.first for name in table.names.get(word, ())}
+        self._extra = {name.replace(" ", "") for word in self.first for name in table.names.get(word, ())}
         self._siblings = Siblings(names)
         present = {token.text for token in leaves(root.items) if token.kind is Kind.WORD}
         spelled = ((rule, phrase.split()) for rule, phrases in table.phrases.items() for phrase in phrases)
@@ -66,8 +66,8 @@ class Sense:
         info = self._siblings.meaning(self.names.of(name), None, self._beside, oauth=False)
         if info.secret or info.effect in _SUSPECT:
             return info
-        if self._extra and (words := " ".join(self.names.words(name))) in self._extra:
-            return NameInfo(Effect.SCALAR, f"sql.{words.replace(' ', '_')}")
+        if self._extra and "".join(words := self.names.words(name)) in self._extra:
+            return NameInfo(Effect.SCALAR, f"sql.{'_'.join(words)}")
         return None
 
     def of_token(self, token: Token) -> NameInfo | None:
@@ -86,7 +86,8 @@ class Sense:
         """What an expression says of a secret; None where it says nothing that tells it."""
         for at, item in enumerate(items):
             if isinstance(item, Group):
-                info = None if self._is_blind(items, at) else self._mention_in(item)
+                called = _is_called(items, at)
+                info = None if self._is_blind(items, at) else self._mention_in(item, called=called)
             else:
                 info = self._mention_at(items, at, item, inside=inside)
             if info is not None:
@@ -104,16 +105,15 @@ class Sense:
 
     def _mention_at(self, items: list[Item], at: int, item: Token, *, inside: bool) -> NameInfo | None:
         if item.kind is Kind.TEXT:
-            is_member = (inside and len(items) > 1) or (at > 0 and is_mark(items[at - 1], *self.table.arrows))
-            return self.of_member(item.text) if is_member or inside else None
+            is_member = inside or (at > 0 and is_mark(items[at - 1], *self.table.arrows))
+            return self.of_member(item.text) if is_member else None
         if item.kind in (Kind.MARK, Kind.NUMBER) or (at + 1 < len(items) and is_mark(items[at + 1], ".")):
             return None
         return self.of_token(item) if item.text else None
 
-    def _mention_in(self, group: Group) -> NameInfo | None:
+    def _mention_in(self, group: Group, *, called: bool) -> NameInfo | None:
         if id(group) not in self._mentions:
-            parts = self._parts(group)
-            found = (self.mention(part, inside=not is_query(group)) for part in parts)
+            found = (self.mention(part, inside=called) for part in self._parts(group))
             self._mentions[id(group)] = next((info for info in found if info is not None), None)
         return self._mentions[id(group)]
 
@@ -188,6 +188,16 @@ class Sense:
         )
         is_call = len(expression) == 2 and isinstance(expression[1], Group)  # noqa: PLR2004 - a name and brackets
         return compares or (is_call and is_word(expression[0], *self.table.blind))
+
+
+def _is_called(items: list[Item], at: int) -> bool:
+    """Whether brackets hold arguments, of a function or of an index: `json_value(a, '$.password')`."""
+    if not at or not isinstance(group := items[at], Group):
+        return False
+    many = group.sign == "[" or any(is_mark(item, ",") for item in group.items)
+    before = items[at - 1]
+    named = isinstance(before, Token) and before.kind in (Kind.WORD, Kind.QUOTED)
+    return many and named and not is_word(before, *NO_CALL)
 
 
 def _results(items: list[Item]) -> Iterator[list[Item]]:

@@ -207,10 +207,10 @@ class _Pass:
         return _PIECE.sub(lambda piece: shown(piece[0]), self._reading.statement[start:end])
 
     def _is_literal(self, token: Token) -> bool:
-        if token.kind is Kind.QUOTED:
+        if token.kind is Kind.QUOTED and token.start not in self._marks:
             doubtful = self._reading.dialect in self._rules.reader.table.string_quotes
             return token.source.startswith('"') and doubtful
-        said = token.kind is Kind.WORD and token.start in self._reading.meeting.marks
+        said = token.kind is not Kind.BIND and token.start in self._marks
         return said or token.kind in (Kind.TEXT, Kind.NUMBER)
 
 

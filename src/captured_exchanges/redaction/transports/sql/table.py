@@ -89,9 +89,9 @@ DEFAULT_SQL = SqlTable(
         "aes_encrypt": ALL, "aes_decrypt": ALL, "des_encrypt": ALL, "des_decrypt": ALL,
         "md5": ALL, "sha": ALL, "sha1": ALL, "sha2": (0,),
         # SQL Server
-        "hashbytes": (1,), "pwdcompare": ALL, "pwdencrypt": ALL, "encryptbypassphrase": ALL,
-        "decryptbypassphrase": ALL, "encryptbykey": (1,), "openrowset": (1,), "sp_addlogin": (1,),
-        "sp_password": (0, 1), "sp_setapprole": (1,), "sp_addapprole": (1,), "sp_addlinkedsrvlogin": (4,),
+        "hashbytes": (1,), "pwdcompare": ALL, "pwdencrypt": ALL, "encryptbykey": (1,), "openrowset": (1,),
+        "sp_addlogin": (1,), "sp_password": (0, 1), "sp_setapprole": (1,), "sp_addapprole": (1,),
+        "sp_addlinkedsrvlogin": (4,),
         # Oracle
         "standard_hash": (0,), "simple_bind_s": (2,), "set_authentication": (1,),
         # Snowflake, BigQuery, Spark
