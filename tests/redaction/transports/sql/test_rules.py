@@ -218,9 +218,10 @@ def test_a_secret_survives_in_no_clause(secret, before, clause, data, dialect):
 
 
 PIECES = r"""
-    ' '' " ` ( ) [ ] { } $ $$ $a$ \ /* */ -- # ; , . :: : := = @ @a :a ? %s %(a)s $1 -> ->> || E' N' q'[ x' 0x1 1 a
-    password token name value select from where insert into values update set identified by with as case when then
-    else end in between and not exec call default union returning
+    ' '' " ` ( ) [ ] { } $ $$ $a$ \ /* */ -- # ; , . :: : := = @ @a :a ? %s %(a)s $1 -> ->> || E' N'
+    q'[ x' 0x1 1 a password token name value select from where insert into values update set
+    identified by with as case when then else end in between and not exec call default union
+    returning
     """.split()  # noqa: SIM905 - a table of words
 pieces = st.sampled_from([*PIECES, "\n"])
 
@@ -241,8 +242,9 @@ def test_no_statement_raises(statement, dialect):
 
 @pytest.mark.parametrize(
     "piece",
-    ["'", "(", "/*", "-- x\n", "$a$", "\\'", "'a", "values (1),", "exec a ", "~ ", "like ", "a = ", "a.", "case ",
-     "password ", "password = ", "identified by x replace ", "hash,", "?,", "select a,", "(select password p) q ",
+    ["'", "(", "/*", "-- x\n", "$a$", "\\'", "'a", "values (1),", "exec a ", "~ ", "like ", "a = ", "a.",
+     "case ", "password ", "password = ", "identified by x replace ", "hash,", "?,", "select a,",
+     "(select password p) q ", "select password as a, ", "a = password ",
      "insert into t (a) select ", "'select from ''", "password=password||", "(password,a)=", "set a to "],
 )  # fmt: skip
 def test_time_is_linear(piece):

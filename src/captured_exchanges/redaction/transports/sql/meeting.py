@@ -14,7 +14,7 @@ from captured_exchanges.redaction.transports.sql.inserting import Insertion, ins
 from captured_exchanges.redaction.transports.sql.operands import comparison, left_of, right_of
 from captured_exchanges.redaction.transports.sql.phrases import after_phrases
 from captured_exchanges.redaction.transports.sql.records import Records
-from captured_exchanges.redaction.transports.sql.selecting import is_query, lists
+from captured_exchanges.redaction.transports.sql.selecting import aliased, is_query, lists
 from captured_exchanges.redaction.transports.sql.sense import Sense
 from captured_exchanges.redaction.transports.sql.tokens import Kind, Token
 from captured_exchanges.redaction.transports.sql.tree import (
@@ -49,15 +49,47 @@ class Meeting:
         self.marks: dict[int, NameInfo] = {}
         """What goes, by where a token starts, and what it met."""
         self.records = Records(sense.names)
+        found = [insertion for group in groups(root) for insertion in insertions(group)]
+        for insertion in found:
+            self._adopt(insertion)
         for group in groups(root):
-            for insertion in insertions(group):
-                self._inserted(insertion)
+            self._adopt_assigned(group.items)
+        for insertion in found:
+            self._inserted(insertion)
         for group in groups(root):
             self._judge(group)
+            self._selected(group)
 
     def _mark(self, items: list[Item], info: NameInfo) -> None:
         for token in self._sense.values(items):
             self.marks.setdefault(token.start, info)
+
+    def _adopt(self, insertion: Insertion) -> None:
+        for row in insertion.rows:
+            for token, expression in zip(insertion.columns, row, strict=False):
+                if (info := self._sense.of_token(token)) is not None:
+                    self._sense.adopt(expression, info)
+
+    def _adopt_assigned(self, items: list[Item]) -> None:
+        for at, item in enumerate(items):
+            if (
+                is_mark(item, "=")
+                and (info := self._sense.mention(items[left_of(items, at) : at])) is not None
+            ):
+                self._sense.adopt(items[at + 1 : right_of(items, at + 1)], info)
+
+    def _selected(self, group: Group) -> None:
+        """`SELECT 'x' AS password`."""
+        for expression in (expression for found in lists(group.items) for expression in found):
+            core, name = aliased(expression, self._sense.dialect)
+            if (
+                name
+                and (info := self._sense.of(name)) is not None
+                and not self._sense.is_telling_nothing(core)
+            ):
+                for token in self._sense.values(core):
+                    if token.kind is not Kind.NUMBER:
+                        self.marks.setdefault(token.start, info)
 
     def _inserted(self, insertion: Insertion) -> None:
         self._rows.update(id(group) for group in insertion.groups)
@@ -194,18 +226,22 @@ class Meeting:
         if at + 1 >= len(items) or (at and is_mark(items[at - 1], ".")) or is_word(item, *_NOT_ADJACENT):
             return
         value = items[at + 1]
-        if isinstance(value, Group) or not self._is_said(value):
+        if isinstance(value, Group) or not self._is_said(item, value):
             return
         if (info := self._sense.of_token(item)) is not None and item.text:
             end = right_of(items, at + 1)
             for token in self._sense.values(items[at + 1 : end]):
                 self.marks.setdefault(token.start, info)
-            if value.kind is Kind.QUOTED:
+            if value.kind in (Kind.QUOTED, Kind.WORD):
                 self.marks.setdefault(value.start, info)
 
-    def _is_said(self, value: Token) -> bool:
+    def _is_said(self, item: Token, value: Token) -> bool:
+        """Whether a token is a value. Where accounts are made a password may stand without quotes."""
         defines = not self._sense.first.isdisjoint({"create", "alter"})
         quoted = value.kind is Kind.QUOTED and value.source.startswith('"') and defines
+        is_word = value.kind is Kind.WORD and any(map(str.isdigit, value.text))
+        if is_word and defines and item.text == "password":
+            return True
         return quoted or value.kind in (Kind.TEXT, Kind.BIND, Kind.NUMBER)
 
     def _defaulted(self, items: list[Item], at: int) -> None:

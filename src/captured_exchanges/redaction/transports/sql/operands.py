@@ -20,6 +20,8 @@ _COMPARING = frozenset(_words("like ilike rlike regexp glob match in between is 
 _FILLING = _words("not distinct from to like symmetric asymmetric")
 """Words between the word of a comparison and its right side."""
 _JOINING = _words("|| + - * / % -> ->> #> #>> ^ & | # << >> : @ #-")
+_ASSIGNING = _words("+ - * / % & | ^ ||")
+"""Signs that make an assignment of an equals sign: `a += 'x'`."""
 _UNARY = _words("- + ~ ! @ :")
 _PREFIXES = _words("not binary all any some array row interval prior distinct n")
 NO_CALL = _words(
@@ -47,7 +49,7 @@ def comparison(items: list[Item], at: int) -> int:
 def left_of(items: list[Item], end: int) -> int:
     """Where the operand begins that ends before `end`; `end` itself where there is none."""
     at = end
-    if at and is_word(items[at - 1], "not"):
+    if at and (is_word(items[at - 1], "not") or is_mark(items[at - 1], *_ASSIGNING)):
         at -= 1
     while at and _is_primary(items[at - 1]):
         at = _before_primary(items, at - 1)

@@ -52,6 +52,7 @@ class Sense:
         self._renamed: dict[str, NameInfo] = {}
         self._known: dict[str, NameInfo | None] = {}
         self._mentions: dict[int, NameInfo | None] = {}
+        self._declared: set[str] = set()
         self._rename(root)
 
     def of(self, name: str) -> NameInfo | None:
@@ -163,6 +164,7 @@ class Sense:
             for found in lists(group.items):
                 for expression in found:
                     core, name = aliased(expression, self.dialect)
+                    self._declared.add(name.casefold())
                     if name and not self.is_telling_nothing(core):
                         self._call(name, self.mention(core))
             for at, item in enumerate(group.items):
@@ -171,6 +173,7 @@ class Sense:
 
     def _rename_columns(self, items: list[Item], at: int, query: Group) -> None:
         named = columns_of(items, at) or []
+        self._declared.update(token.name.casefold() for token in named)
         for found in lists(query.items):
             if not any(map(is_star, found)):
                 for token, expression in zip(named, found, strict=False):
@@ -180,6 +183,14 @@ class Sense:
         if info is not None and self.of(name) is None:
             self._renamed[clean(name).casefold()] = info
             self._mentions.clear()
+
+    def adopt(self, expression: list[Item], info: NameInfo) -> None:
+        """A name that a query in the text gives to something, and that a secret is set to, means one: in
+        `UPDATE u SET password = v.p FROM (VALUES ('x')) AS v (p)` it is `p`.
+        """
+        for token in expression[-1:]:
+            if not isinstance(token, Group) and token.name.casefold() in self._declared:
+                self._call(token.name, info)
 
     def is_telling_nothing(self, expression: list[Item]) -> bool:
         """Whether an expression says of a secret no more than whether it is there, or how long it is."""
