@@ -46,7 +46,7 @@ def watched_run(folder: Path, users: int, groups: int) -> Watched:
     os.close(writing)
     watched = Watched()
     told = threading.Thread(target=_listen, args=(reading, watched.secrets))
-    looking = _Looking(folder, process.pid, watched)
+    looking = Looking(folder, process.pid, watched)
     told.start()
     looking.start()
     try:
@@ -65,7 +65,9 @@ def _listen(pipe: int, secrets: list[str]) -> None:
         secrets += stream.read().decode().split("\0")[:-1]
 
 
-class _Looking(threading.Thread):
+class Looking(threading.Thread):
+    """Notes what lies in a folder, and a process's children's arguments and environments, until `over`."""
+
     def __init__(self, folder: Path, pid: int, watched: Watched) -> None:
         super().__init__()
         self.over = threading.Event()

@@ -28,6 +28,15 @@ def test_a_marker_is_no_member():
     assert TABLE.replace(text, lambda *_: "*") == text
 
 
+def test_a_wrapped_key_ends_where_its_lines_end():
+    """It took the words that follow with it, and hid the beginning of an age key from its own rule."""
+    source = random.Random(5)
+    wrapped = example("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t<b*60>\n  <b*64>\r\n<b*7>=", source)
+    age = example("AGE-SECRET-KEY-1<u*58>", source)
+    shown = TABLE.replace(f"{wrapped} and bob {age} x", lambda *_: "*")
+    assert shown == "* and bob * x"
+
+
 @given(st.sampled_from(FAMILIES), st.integers(), st.sampled_from(["", "x ", "a\n", '"', "(", "é"]))
 def test_every_member_is_seen_by_the_native_gate(family, seed, before):
     """The gate occurs in each text with a member, in the text and in the JSON of the text."""

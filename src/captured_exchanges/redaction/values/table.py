@@ -63,6 +63,8 @@ def example(template: str, random_source: random.Random) -> str:
 
 
 _END_OF_KEY = r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\z)"
+_BASE64_LINES = r"[A-Za-z0-9+/=]*(?:\s*\n\s*[A-Za-z0-9+/]+={0,2}[ \t\r]*$)*"
+"""Base64 to its end: a line that is more than base64 is another's, and may hold a secret's beginning."""
 _WRAPPED_KEY = "|".join(quoted(core) for core in sorted(set(base64_cores(b"PRIVATE KEY"))))
 _SCHEMES = (
     r"(?i)\b(?:bearer|basic|ssws|token|dpop|negotiate|ntlm|geniekey|api-?key)"
@@ -80,9 +82,9 @@ FAMILIES: tuple[Family, ...] = (
          "-----BEGIN PRIVATE KEY-----\n<b*64>"),
     ),
     Family("private_key", ("private-lines",), r"(?s)Private-Lines: \d+.*?(?:Private-MAC|\z)", ("Private-Lines: 2\n<b*64>\n<b*40>\nPrivate-MAC",)),
-    Family("private_key", ("ls0tls1crudjti",), rf"LS0tLS1CRUdJTi[A-Za-z0-9+/]{{0,24}}(?:{_WRAPPED_KEY})[A-Za-z0-9+/=\s]*", ("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t<b*60>",)),
+    Family("private_key", ("ls0tls1crudjti",), rf"(?m)LS0tLS1CRUdJTi[A-Za-z0-9+/]{{0,24}}(?:{_WRAPPED_KEY}){_BASE64_LINES}", ("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t<b*60>",)),
     Family("private_key", ("begin ssh2",), r"(?s)---- BEGIN SSH2 [A-Z ]*PRIVATE KEY ----.*?(?:---- END SSH2 [A-Z ]*PRIVATE KEY ----|\z)", ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n<b*64>\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",)),
-    Family("private_key", ("b3blbnnzac1rzxktdje",), r"b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]{40,}", ("b3BlbnNzaC1rZXktdjE<b*200>",)),
+    Family("private_key", ("b3blbnnzac1rzxktdje",), rf"(?m)b3BlbnNzaC1rZXktdjE{_BASE64_LINES}", ("b3BlbnNzaC1rZXktdjE<b*200>",)),
     # keys as DER without armour: PKCS 8 of RSA, of curves, encrypted; PKCS 1; SEC 1; PKCS 12
     Family("private_key", ("ibadanbgkqhkig9w0",), r"MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0[A-Za-z0-9+/=]{40,}", ("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC<b*200>",)),
     Family("private_key", ("ageambmgbyqgsm49ageg", "mc4caqawbqydk2v", "mfgcaqawbqydk2v"), r"(?:MI[GH][A-Za-z0-9+/]AgEAMBMGByqGSM49AgEG|M(?:C4|FG)CAQAwBQYDK2V)[A-Za-z0-9+/=]{40,}", ("MIGHAgEAMBMGByqGSM49AgEGCCqGSM49<b*140>", "MC4CAQAwBQYDK2VwBCIEI<b*43>")),
