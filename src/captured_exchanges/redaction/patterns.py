@@ -84,7 +84,7 @@ class Pattern(Protocol):
 
 @lru_cache(maxsize=_MOST_KEPT)
 def compiled(source: str) -> Pattern:
-    """A pattern for text and for UTF-8 bytes. Kept: redactors come by the dozen, and `re2` keeps 128."""
+    """A pattern for text and for UTF-8 bytes. They are kept: `re2` itself keeps but 128."""
     return _compiled(source)
 
 

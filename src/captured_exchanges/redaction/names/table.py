@@ -191,7 +191,7 @@ _SCALAR: Phrases = {
         "session key, ssl key, tls key"
     ),
     "bearer": _phrases("bearer"),
-    "assertion": _phrases("assertion, saml request, saml response, wresult"),
+    "assertion": _phrases("assertion, saml request, saml response, saml art, wresult"),
     "code_verifier": _phrases("code verifier"),
     "authorization": _phrases("authorization"),
     "credential": _phrases("credential"),

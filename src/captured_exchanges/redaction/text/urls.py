@@ -26,7 +26,7 @@ class UrlTable:
     """What is secret in a URL beyond the names that are secret everywhere; names as words."""
 
     params: frozenset[str]
-    """Parameters that always go."""
+    """Last words of parameters that always go: `x-oss-signature` is one of `signature`."""
     suspects: frozenset[str]
     """Parameters that go where they look random."""
     code_siblings: frozenset[str]
@@ -43,16 +43,21 @@ class UrlTable:
 
 DEFAULT_URLS = UrlTable(
     params=frozenset(
-        {"sig", "signature", "hmac", "x amz signature", "x amz credential", "x goog signature",
-         "x goog credential", "oauth signature", "x ms signature", "wresult"}
+        {"sig", "signature", "hmac", "x amz credential", "x goog credential", "wresult", "oauth verifier",
+         "user code", "rlkey", "resourcekey"}
     ),
-    suspects=frozenset({"key", "ticket", "auth", "t", "k", "invite", "invitation", "confirmation", "verify"}),
+    suspects=frozenset({"key", "ticket", "auth", "t", "k", "invite", "invitation", "confirmation", "verify",
+         "session", "app key"}),
     code_siblings=frozenset(
         {"state", "session state", "redirect uri", "grant type", "client id", "iss", "scope", "code verifier"}
     ),
     token_paths=(
         r"[a-z0-9_.-]*(?:reset|activat|verif|confirm|magic|recover|unlock|welcome|invit|forgot)(?:[a-z0-9_.-]*[a-rt-z])?",
         r"password[_-]?resets?",
+        r"(?:opt-?out|unsubscribe)",
+        r"(?:web)?hook",
+        r"app-manifests",
+        r"qr",
     ),
     placeholders=frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "_", "none"}),
 )  # fmt: skip
@@ -63,6 +68,7 @@ _OAUTH_PATH = compiled(
 )
 _SHORTEST_CODE = 6
 _SHORTEST_PATH_TOKEN = 12
+_SHORTEST_BEHIND_ID = 32
 _HEAD = compiled(r"(?i)(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}|https?:[/\\]?")
 _BARE_AUTHORITY = compiled(r"[^/?#\s@:]+:[^/?#@]*@")
 _NO_AUTHORITY = compiled(r"(?i)(?:mailto|sips?|acct|urn|tel|xmpp|im|news|data):")
@@ -93,7 +99,9 @@ class Urls:
         self._names = names
         self._scan = scan
         self._table = table
-        self._token_path = compiled(rf"(?i)(/(?:{'|'.join(table.token_paths)})/)([A-Za-z0-9_.~=%-]+)")
+        paths = rf"/(?:{'|'.join(table.token_paths)})/"
+        self._token_path = compiled(rf"(?i)({paths})([A-Za-z0-9_.~=%-]+)")
+        self._token_behind_id = compiled(rf"(?i)({paths}[A-Za-z0-9_.~=%-]{{1,64}}/)([A-Za-z0-9_.~=%-]+)")
 
     @property
     def code_siblings(self) -> frozenset[str]:
@@ -106,7 +114,7 @@ class Urls:
         params = "|".join(sorted(named)).replace(" ", "[-_.]?")
         paths = "|".join(self._table.token_paths)
         return (
-            rf"//(?:[^/\s?#\"\\]|\\.)*@|//[^/\s?#\"@]*:[^0-9/\s\"][^\s\"]*@|(?i:[?&#;](?:{params})=)"
+            rf"//(?:[^/\s?#\"\\]|\\.)*@|//[^/\s?#\"@]*:[^0-9/\s\"][^\s\"]*@|(?i:[?&#;_-](?:{params})=)"
             rf"|(?i:/(?:{paths})/)|;[A-Za-z0-9_.%-]+="
         )
 
@@ -150,12 +158,19 @@ class Urls:
         if info.secret:
             harmless = info.effect is Effect.SCALAR and self._names.is_harmless(value)
             return "" if harmless else info.rule.replace("name.", "url.", 1)
-        if bare in self._table.params:
-            return f"url.{bare.replace(' ', '_')}"
+        if param := self._param_of(bare):
+            return f"url.{param.replace(' ', '_')}"
         if bare == "code" and coded and len(value) >= _SHORTEST_CODE:
             return "url.code"
         suspect = info.rule or "name.key" if self._is_suspect(info, bare) else ""
-        return suspect.replace("name.", "url.", 1) if suspect and looks_random(value) else ""
+        is_random = suspect and looks_random(value.replace(" ", "+"))  # base64 that nobody encoded
+        return suspect.replace("name.", "url.", 1) if is_random else ""
+
+    def _param_of(self, bare: str) -> str:
+        """The listed words that a name ends with, the longest; empty where it ends with none."""
+        while bare and bare not in self._table.params:
+            _, _, bare = bare.partition(" ")
+        return bare
 
     def _is_suspect(self, info: NameInfo, bare: str) -> bool:
         return info.effect is Effect.CONTAINER or bare in self._table.suspects
@@ -200,6 +215,15 @@ class Urls:
             value = urllib.parse.unquote(match[2])
             if len(value) < _SHORTEST_PATH_TOKEN or not looks_like_credential(value):
                 return match[0]
+            return removed(match, value)
+
+        def behind_id(match: Match[str]) -> str:
+            value = urllib.parse.unquote(match[2])
+            if len(value) < _SHORTEST_BEHIND_ID or not looks_random(value):
+                return match[0]
+            return removed(match, value)
+
+        def removed(match: Match[str], value: str) -> str:
             sweep.learn(value)
             return match[1] + sweep.remove(path, "url.path", value)
 
@@ -216,7 +240,7 @@ class Urls:
                 return match[0]
             return match[1] + sweep.remove(path, info.rule.replace("name.", "url.", 1), match[3])
 
-        text = _NAMED.sub(named, self._token_path.sub(token, text))
+        text = _NAMED.sub(named, self._token_behind_id.sub(behind_id, self._token_path.sub(token, text)))
         return _ASSIGNED.sub(assigned, text) if "=" in text else text
 
     def _fragment(self, text: str, sweep: Sweep, path: Path, depth: int, *, oauth: bool) -> str:

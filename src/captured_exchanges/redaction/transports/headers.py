@@ -30,6 +30,12 @@ class HeaderTable:
 
     secret: frozenset[str]
     """Their values go."""
+    tails: frozenset[str]
+    """Last words, digits after them apart, of names whose values go."""
+    suspects: frozenset[str]
+    """Last words of names whose values go where they look random."""
+    cursors: frozenset[str]
+    """Cursors, which hold names of tokens in JSON: they are looked at for value families alone."""
     kept: frozenset[str]
     """Their names sound secret; their values are only scanned."""
     urls: frozenset[str]
@@ -64,13 +70,17 @@ DEFAULT_HEADERS = HeaderTable(
          "x-goog-api-key", "x-goog-iam-authorization-token", "x-csrf-token", "x-xsrf-token", "dpop",
          "x-shopify-access-token", "dd-api-key", "dd-application-key", "circle-token", "x-sf-session",
          "sforce-session", "x-sfdc-session", "x-functions-key", "ocp-apim-subscription-key",
-         "x-plex-token", "x-gitlab-token", "x-hub-signature", "x-hub-signature-256", "x-slack-signature",
-         "stripe-signature", "signature", "x-signature", "x-amz-signature",
+         "x-plex-token", "x-gitlab-token", "x-auth-user-service-key", "x-jfrog-art-api", "x-ovh-consumer",
+         "x-honeycomb-team", "x-clickhouse-key", "x-identity-header", "x-registry-config", "jenkins-crumb",
          "x-goog-authenticated-user-jwt", "cf-access-jwt-assertion", "x-amzn-oidc-data",
-         "x-amzn-oidc-accesstoken", "x-session", "x-auth", "x-key"}
+         "x-amzn-oidc-accesstoken", "x-key"}
     ),
+    tails=frozenset({"signature", "sig", "hmac", "hmac sha", "auth", "session"}),
+    suspects=frozenset({"key"}),
+    cursors=frozenset({"x-ms-continuation"}),
     kept=frozenset(
         {"www-authenticate", "proxy-authenticate", "access-control-allow-credentials", "x-auth-user", "etag",
+         "x-ms-session-token", "sec-websocket-key", "idempotency-key", "x-idempotency-key", "x-cache-key",
          "access-control-allow-headers", "access-control-expose-headers", "access-control-request-headers"}
     ),
     urls=frozenset({"location", "content-location", "referer", "link", "refresh", "origin", ":path", "uri",
@@ -165,7 +175,11 @@ class Headers:
         if lowered in self._table.kept or self._table.is_exempt(lowered) or self._names.is_exempt(lowered):
             return False
         named = self._names.of(name).secret or self._names.of(lowered).secret
-        return lowered in self._table.secret or named
+        return lowered in self._table.secret or named or self._ends_with(lowered, self._table.tails)
+
+    def _ends_with(self, name: str, tails: frozenset[str]) -> bool:
+        words = " ".join(self._names.words(name)).rstrip("0123456789 ")
+        return any(f" {words}".endswith(f" {tail}") for tail in tails)
 
     def _name(self, name: str, sweep: Sweep, path: Path) -> str:
         return name if self._text.is_clean(name) else self._text.scan(name, sweep, path)
@@ -185,7 +199,10 @@ class Headers:
         """The rule by which the value of a header without a secret name goes; empty where it stays."""
         if rounds and name in self._table.digests:
             return "header.digest"
+        if name in self._table.kept:
+            return ""
         is_suspect = self._names.of(name).effect is Effect.CONTAINER
+        is_suspect = is_suspect or self._ends_with(name, self._table.suspects)
         return _rule(name) if is_suspect and looks_random(value) else ""
 
     def _secret(self, name: str, value: str, sweep: Sweep, path: Path) -> str:
@@ -217,6 +234,9 @@ class Headers:
         return f"{self._text.scan(name, sweep, path)}={sweep.remove(path, rule, value.strip())}"
 
     def _scanned(self, name: str, value: str, sweep: Sweep, path: Path) -> str:
+        if name in self._table.cursors:
+            families = self._text.families
+            return families.replace(value, lambda rule, member: sweep.remove(path, rule, member))
         if name not in self._table.urls:
             return self._text.scan(value, sweep, path)
         return self._url(name, value, sweep, path)
