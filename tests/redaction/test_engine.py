@@ -20,6 +20,7 @@ from captured_exchanges.exchange import (
     RedactedExchange,
 )
 from captured_exchanges.redaction import Redactor
+from captured_exchanges.redaction.bodies.prescan import Findings, Need
 from support.redaction_exchanges import (
     PLAIN,
     documents,
@@ -354,7 +355,7 @@ def test_the_verifier_drops_the_body_of_what_slipped_through(monkeypatch):
     """Where a rule misses, the last look costs the body, keeps the rest, and counts."""
     redactor = Redactor()
     member = f"ghp_{fresh_secret(length=36)}"
-    monkeypatch.setattr(http_rules(redactor)._bodies._prescan, "need", lambda _: 0)
+    monkeypatch.setattr(http_rules(redactor)._bodies._prescan, "look", lambda _: Findings(Need.NOTHING))
     redacted = redactor.redact(exchange(url="https://x.test/kept", received={"m": member}))
     body = response_of(redacted)["body"]
     assert (body["type"], body["reason"]) == ("omitted", "verifier")

@@ -29,6 +29,8 @@ from captured_exchanges.redaction.values import Families
 
 __all__ = ["Closing", "Documents", "bare"]
 
+_SPLICED_AFTER = b'"body":{"type":"json","value":'
+"""Quotes inside a string are escaped: so it is a body's, not something that somebody said."""
 _MARGIN = 64 * 1024
 """What ids and the encoding add to the documents, generously."""
 _END_OF_TIME = 1 << 62
@@ -87,8 +89,19 @@ class Closing:
         self._marker = marker
         self._count = count
 
-    def close(self, documents: Documents, exchange: Exchange, known: tuple[Needles, ...]) -> Documents:
-        """The documents as they may be kept."""
+    def close(
+        self,
+        documents: Documents,
+        exchange: Exchange,
+        known: tuple[Needles, ...],
+        *,
+        spliced: tuple[bytes, bytes] = (b"", b""),
+    ) -> Documents:
+        """The documents as they may be kept. `spliced` are the bodies of request and response that stand
+        there byte for byte as the prescan has read them, with a pattern that finds all that ours finds.
+        """
+        if self._all_pass(documents, known, spliced):
+            return self._fitted(documents, exchange)
         for field in fields(Documents):
             document = getattr(documents, field.name)
             if document is not None:
@@ -97,6 +110,17 @@ class Closing:
         if documents.request == b"" or documents.response == b"":
             return bare(exchange)
         return self._fitted(replace(documents, intent=documents.intent or None), exchange)
+
+    def _all_pass(
+        self, documents: Documents, known: tuple[Needles, ...], spliced: tuple[bytes, bytes]
+    ) -> bool:
+        """Whether nothing is found in any document; asked of all at once."""
+        request, response = documents.request, documents.response or b""
+        whole = b"\n".join((request, response, documents.intent or b""))
+        rest = b"\n".join(
+            (_without(request, spliced[0]), _without(response, spliced[1]), documents.intent or b"")
+        )
+        return not self._families.survivor(rest) and not any(needles.found(whole) for needles in known)
 
     def _closed(self, document: bytes, known: tuple[Needles, ...]) -> bytes:
         """A document that passes the verifier; empty where nothing of it does."""
@@ -125,6 +149,14 @@ class Closing:
                 response = _without_body(documents.response or b"{}", "too large")
                 documents = replace(documents, response=response)
         return documents if documents.size < bound else bare(exchange)
+
+
+def _without(document: bytes, spliced: bytes) -> bytes:
+    """The document without the JSON that was spliced into it: without those very bytes, or whole."""
+    start = document.find(_SPLICED_AFTER) + len(_SPLICED_AFTER)
+    if not spliced or not document.startswith(spliced, start):
+        return document
+    return document[:start] + document[start + len(spliced) :]
 
 
 def _without_body(document: bytes, reason: str) -> bytes:

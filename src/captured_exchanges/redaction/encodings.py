@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import string
 import unicodedata
 import urllib.parse
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ __all__ = ["base64_cores", "dereferenced", "hiding_references", "spellings", "un
 
 _SHORTEST_ENCODED = 8
 """Characters below which a piece of base64 or hex may stand in any text by chance."""
+_PLAIN = (string.ascii_letters + string.digits + "-_.").encode()
+"""What JSON, XML and URLs spell as it is."""
 _ROUNDS = 3
 _LONGEST_PASSWORD = 256
 """Bytes; what is longer is a token or a key, which no directory escapes."""
@@ -39,7 +42,7 @@ def spellings(secret: bytes) -> frozenset[bytes]:
     """
     encoded = [*base64_cores(secret), secret.hex(), secret.hex().upper()]
     text = secret.decode("utf-8", "replace")
-    texts = {*_texts(text)}
+    texts = {*_texts(text)} if secret.rstrip(_PLAIN) else {text}
     if len(secret) <= _LONGEST_PASSWORD:
         wide = text.encode("utf-16-le")
         encoded += [*base64_cores(wide), wide.hex(), wide.hex().upper()]

@@ -28,6 +28,7 @@ from captured_exchanges.redaction.adjustments import Additions, Exemptions
 from captured_exchanges.redaction.bodies import Bodies
 from captured_exchanges.redaction.closing import Closing, Documents, bare
 from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.harmless import Harmless
 from captured_exchanges.redaction.json import dumps, loads
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.names import Attributes, Names
@@ -129,6 +130,7 @@ class Redactor:
         self._failures: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._registry = Registry(self._count)
+        self._is_clean_intent = Harmless(self._leaves_intent)
         self._closing = Closing(families, self._marker, self._count)
         for secret in policy.secrets:
             for value in secret.read():
@@ -192,10 +194,11 @@ class Redactor:
         documents = Documents(
             _dumped(request, request_sweep),
             None if response is None else _dumped(response, response_sweep),
-            dumps(intent) if intent else None,
+            intent,
         )
         known = (*self._registry.needles(), *_learned([*shown, *request_sweep.learned], response_sweep))
-        return self._closing.close(documents, exchange, known)
+        spliced = (request_sweep.spliced, response_sweep.spliced)
+        return self._closing.close(documents, exchange, known, spliced=spliced)
 
     def _rules(self, request: UpstreamRequest) -> Rules[Any, Any]:
         """The rules of a request's transport; KeyError for what is none of them."""
@@ -209,18 +212,29 @@ class Redactor:
             else:
                 yield credential.value
 
-    def _intent(self, intent: Intent, sweep: Sweep) -> dict[str, Any]:
+    def _intent(self, intent: Intent, sweep: Sweep) -> bytes | None:
+        data = b""
+        if self._detail is not Detail.METADATA:
+            data = self._parts.part(sweep, (), lambda: self._walked(dumps(intent.as_json()), sweep), b"")
+        data = data or self._words(intent, sweep)
+        return None if data == b"{}" else data
+
+    def _words(self, intent: Intent, sweep: Sweep) -> bytes:
+        """An intent without its extras."""
         named = {
             "surface": intent.surface,
             "entrypoint": intent.entrypoint,
             "resourceType": intent.resource_type,
         }
-        words = {key: self._parts.said(value, sweep, key) for key, value in named.items() if value}
-        if self._detail is Detail.METADATA:
-            return words
-        return self._parts.part(
-            sweep, (), lambda: self._text.json.walk(loads(dumps(intent.as_json())), sweep, ()), words
-        )
+        return dumps({key: self._parts.said(value, sweep, key) for key, value in named.items() if value})
+
+    def _walked(self, intent: bytes, sweep: Sweep) -> bytes:
+        if not sweep.oauth and not self._text.additions and self._is_clean_intent(intent):
+            return intent
+        return dumps(self._text.json.walk(loads(intent), sweep, ()))
+
+    def _leaves_intent(self, intent: bytes) -> bool:
+        return dumps(self._text.json.walk(loads(intent), Sweep(self._marker), ())) == intent
 
     def _count(self, name: str) -> None:
         with self._lock:

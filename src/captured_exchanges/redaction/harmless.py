@@ -22,6 +22,10 @@ class Harmless(Generic[T]):
         self._judge: Callable[[T], bool] = judge
         self._known: set[Hashable] = set()
 
+    def __contains__(self, text: T) -> bool:
+        """Whether a text is remembered to be harmless."""
+        return text in self._known
+
     def __call__(self, text: T) -> bool:
         """Whether a text is harmless."""
         if text in self._known:

@@ -12,7 +12,16 @@ from typing import AnyStr, Protocol, TypeVar
 
 import re2
 
-__all__ = ["Match", "Pattern", "PatternError", "clean", "compiled", "compiled_once", "quoted"]
+__all__ = [
+    "Match",
+    "Pattern",
+    "PatternError",
+    "clean",
+    "compiled",
+    "compiled_gate",
+    "compiled_once",
+    "quoted",
+]
 
 _MEMORY = 16 << 20
 """Bytes that one pattern's automaton may take; beyond it RE2 falls back to a slower, still linear, engine."""
@@ -84,23 +93,32 @@ class Pattern(Protocol):
 
 @lru_cache(maxsize=_MOST_KEPT)
 def compiled(source: str) -> Pattern:
-    """A pattern for text and for UTF-8 bytes. They are kept: `re2` itself keeps but 128."""
-    return _compiled(source)
+    """A pattern for text and for UTF-8 bytes. Kept: redactors come by the dozen, and `re2` keeps 128."""
+    return _compiled(source, captures=True)
 
 
-def _compiled(source: str) -> Pattern:
+@lru_cache(maxsize=_MOST_KEPT)
+def compiled_gate(source: str) -> Pattern:
+    """The same for a pattern of which only is asked whether and where it matches: none of its groups
+    captures, for captures would make each match several times as dear.
+    """
+    return _compiled(source, captures=False)
+
+
+def _compiled(source: str, *, captures: bool) -> Pattern:
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False
+    options.never_capture = not captures
     pattern: Pattern = re2.compile(source, options)
     return pattern
 
 
 def compiled_once(source: str) -> Pattern:
-    """A big pattern, of literals that nobody else may keep: `re2` remembers the last 128 patterns, in
-    plain text and with their automata, and is made to forget them.
+    """A gate that nobody else may keep, for it is made of secrets or soon replaced: `re2` remembers the last
+    128 patterns, in plain text and with their automata, and is made to forget them.
     """
-    pattern = _compiled(source)
+    pattern = _compiled(source, captures=False)
     re2.purge()
     return pattern
 

@@ -37,6 +37,7 @@ VOCABULARY = (
     "Administrator required disabled enabled unknown"
 )
 """Words that documents are made of; none of them, and no part of one, can be a registered secret."""
+_VOCABULARY = VOCABULARY.casefold()
 
 
 class Needles:
@@ -104,7 +105,8 @@ class Registry:
     def observe(self, value: str) -> None:
         """A secret that a request has shown."""
         secret = _bytes(value)
-        if is_findable(secret) and secret not in self._registered:
+        is_known = secret in self._observed
+        if is_known or (is_findable(secret) and secret not in self._registered):
             self._add(self._observed, secret, MAX_OBSERVED)
 
     def needles(self) -> tuple[Needles, ...]:
@@ -145,7 +147,7 @@ def is_findable(secret: bytes) -> bool:
 
 
 def _is_vocabulary(secret: bytes) -> bool:
-    return secret.decode("utf-8", "replace").casefold() in VOCABULARY.casefold()
+    return secret.decode("utf-8", "replace").casefold() in _VOCABULARY
 
 
 def _bytes(value: str | bytes) -> bytes:

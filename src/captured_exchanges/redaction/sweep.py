@@ -44,7 +44,8 @@ class Sweep:
 
     `oauth` says that the exchange is one of OAuth's, where a `code` is a credential. `of_response`: the
     credentials in its headers are news; those of a request have registered themselves. `whims` is what the
-    policy says about single removals.
+    policy says about single removals. `spliced` is JSON that stands in the document as it came, and in which
+    no value family has a member.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class Sweep:
         "learned",
         "oauth",
         "removals",
+        "spliced",
     )
 
     def __init__(
@@ -69,6 +71,7 @@ class Sweep:
         self._of_response = of_response
         self._more = 0
         self.oauth = oauth
+        self.spliced = b""
         self.removals: list[tuple[Path, str]] = []
         self.learned: dict[str, None] = {}
 

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,15 @@ def test_a_wrapped_key_ends_where_its_lines_end():
     token = example("github_pat_<a*22>_<a*59>", source)
     assert TABLE.replace(f"{wrapped} and bob {age} x", lambda *_: "*") == "* and bob * x"
     assert TABLE.replace(f"{lines}\n{token}\nand bob", lambda *_: "*") == "*\n*\nand bob"
+
+
+@pytest.mark.parametrize(
+    "before", ["%20", "%2f", r"\n", r"\\n", r"\u00e9", r"\u000a", r"\x0a", r"\012", "&amp;", "&lt", "&#10;"]
+)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_a_member_behind_an_escape_is_seen_by_the_gate(family, before):
+    """Undecoded, a word may begin behind a letter or a digit."""
+    assert GATE.search(before + example(family.templates[0], random.Random(1))) is not None
 
 
 @given(st.sampled_from(FAMILIES), st.integers(), st.sampled_from(["", "x ", "a\n", '"', "(", "é"]))

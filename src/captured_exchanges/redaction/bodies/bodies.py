@@ -11,7 +11,7 @@ from dataclasses import replace
 import orjson
 
 from captured_exchanges.exchange import Body
-from captured_exchanges.redaction.bodies.charsets import charset_of, text_of
+from captured_exchanges.redaction.bodies.charsets import charset_of, is_utf8_where_it_can_be, text_of
 from captured_exchanges.redaction.bodies.decoding import NotUnderstood, decoded, media_type_of
 from captured_exchanges.redaction.bodies.documents import JsonBodies
 from captured_exchanges.redaction.bodies.events import Events
@@ -112,9 +112,21 @@ class Bodies:
                 return {"type": "multipart", "parts": parts[0]}, parts[1]
             if labelled:
                 raise NotUnderstood("multipart")
+        if (whole := self._whole_json(data, content_type, place)) is not None:
+            return whole, False
         text, is_whole = text_of(data, charset_of(content_type))
         path, is_cut = (*place.path, "value"), place.is_cut or not is_whole
         return self._text(replace(place, text=text, path=path, is_cut=is_cut)), False
+
+    def _whole_json(self, data: bytes, content_type: str, place: Piece) -> Content | None:
+        """An object or array as nearly all are sent, read from its bytes: UTF-8, and nothing around it."""
+        if data[:1] not in (b"{", b"[") or not is_utf8_where_it_can_be(charset_of(content_type)):
+            return None
+        piece = replace(place, path=(*place.path, "value"))
+        try:
+            return {"type": "json", "value": orjson.Fragment(self._json.redacted(data.rstrip(), piece))}
+        except NotJson:
+            return None
 
     def _text(self, piece: Piece) -> Content:
         """The content of a body that is text."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from captured_exchanges.redaction.bodies.decoding import NotUnderstood
 from captured_exchanges.redaction.patterns import compiled
 
-__all__ = ["Read", "charset_of", "text_of"]
+__all__ = ["Read", "charset_of", "is_utf8_where_it_can_be", "text_of"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -56,6 +56,12 @@ def charset_of(content_type: str) -> str:
     return match[1].lower() if match else ""
 
 
+@lru_cache(maxsize=256)
+def is_utf8_where_it_can_be(charset: str) -> bool:
+    """Whether bytes under a charset's label are read as UTF-8 where they can be, whatever it says."""
+    return _codec(charset) in (_LATIN | _WIDE | _LEGACY)
+
+
 def text_of(data: bytes, charset: str) -> Read:
     """The text of a body. Raises NotUnderstood where bytes and label leave a doubt."""
     text, is_all = _text(data, charset)
@@ -67,7 +73,7 @@ def _text(data: bytes, charset: str) -> Read:
         if data.startswith(bom):
             return _strictly(data[len(bom) :], name)
     label = _codec(charset)
-    if label not in _LATIN and label not in _WIDE and label not in _LEGACY:
+    if not is_utf8_where_it_can_be(charset):
         raise NotUnderstood("unknown charset")
     if b"\0" in data[:_SAMPLE] and (read := _wide(data)) is not None:
         return read

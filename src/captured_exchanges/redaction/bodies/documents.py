@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from captured_exchanges.redaction.bodies.piece import Content, Piece
-from captured_exchanges.redaction.bodies.prescan import Need, Prescan
+from captured_exchanges.redaction.bodies.prescan import EVERYTHING, Findings, Need, Prescan
 from captured_exchanges.redaction.json import (
     NotJson,
     completed,
@@ -60,16 +60,30 @@ class JsonBodies:
         stripped = _GUARDS.sub(lambda _: "", text.strip()) if text[:1] not in ("{", "[") else text
         if stripped.lstrip()[:1] not in ("{", "[") and "json" not in piece.media_type:
             raise NotJson
-        given = clean(stripped).strip().encode()
-        value, data = loads_and_tidies(given)
+        return self.redacted(clean(stripped).strip().encode(), piece)
+
+    def redacted(self, given: bytes, piece: Piece) -> bytes:
+        """As `whole`, of bytes that are UTF-8 if they are JSON; the text of the piece is not looked at."""
+        value, data, found = self._read(given, EVERYTHING if piece.sweep.oauth else self._prescan.look(given))
         is_doubled = data is not given and has_doubles(given, data)
-        watched = piece.sweep.oauth or is_doubled or self._text.additions.concern_body(data)
-        need = Need.ALL if watched else self._prescan.need(data)
-        if need is Need.NOTHING:
+        if is_doubled or self._text.additions.concern_body(data):
+            found = EVERYTHING
+        if found.need is Need.NOTHING:
+            piece.sweep.spliced = data if found.has_no_values else b""
             return data
         if is_doubled or (data is given and has_doubles(given, dumps(value))):
             value = loads_of_doubles(given, lambda name: self._text.names.of(name).secret)
-        return self._walked(value, piece, scan=need is Need.ALL)
+        return self._walked(value, piece, found)
+
+    def _read(self, given: bytes, found: Findings) -> tuple[Any, bytes, Findings]:
+        """The value, its bytes, tidied where they were not tidy, and what these need."""
+        if found.texts is not None and not found.is_untidy:
+            try:
+                return orjson.loads(given), given, found
+            except orjson.JSONDecodeError:
+                pass  # perhaps what the standard library takes
+        value, data = loads_and_tidies(given)
+        return value, data, self._prescan.look(data, is_tidy=True) if found.is_untidy else found
 
     def one_of_many(self, piece: Piece) -> str:
         """A document among others, as JSON, or a line of text between them; a marker where it is broken."""
@@ -96,7 +110,7 @@ class JsonBodies:
                 value = self._completed(spelled(text).encode(), piece)
                 return {
                     "type": "json",
-                    "value": orjson.Fragment(self._walked(value, piece, scan=True)),
+                    "value": orjson.Fragment(self._walked(value, piece, EVERYTHING)),
                     "repaired": True,
                 }
             except NotJson:
@@ -110,8 +124,9 @@ class JsonBodies:
             obj[key] = piece.sweep.remove((*piece.path, key), _CUT, str(obj[key]))
         return value
 
-    def _walked(self, value: Any, piece: Piece, *, scan: bool) -> bytes:  # noqa: ANN401
-        return dumps(self._text.json.walk(value, piece.sweep, piece.path, scan=scan))
+    def _walked(self, value: Any, piece: Piece, found: Findings) -> bytes:  # noqa: ANN401
+        walk, scan = self._text.json.walk, found.need is Need.ALL
+        return dumps(walk(value, piece.sweep, piece.path, scan=scan, among=found.texts))
 
 
 def _without_frame(text: str) -> str:

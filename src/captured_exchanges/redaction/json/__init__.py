@@ -2,7 +2,9 @@
 
 from captured_exchanges.redaction.json.cut import Completed, completed, in_doubt
 from captured_exchanges.redaction.json.exact import (
+    UNTIDY,
     NotJson,
+    TooDeep,
     decoded_at,
     dumps,
     dumps_text,
@@ -14,7 +16,7 @@ from captured_exchanges.redaction.json.exact import (
 from captured_exchanges.redaction.json.lenient import respelled
 from captured_exchanges.redaction.json.moods import CALM, Level, Mood, mood_below, rule_for
 from captured_exchanges.redaction.json.siblings import Siblings
-from captured_exchanges.redaction.json.walk import JsonWalk, TooDeep
+from captured_exchanges.redaction.json.walk import JsonWalk
 
 __all__ = [
     # cut
@@ -22,7 +24,9 @@ __all__ = [
     "completed",
     "in_doubt",
     # exact
+    "UNTIDY",
     "NotJson",
+    "TooDeep",
     "decoded_at",
     "dumps",
     "dumps_text",
@@ -42,5 +46,4 @@ __all__ = [
     "Siblings",
     # walk
     "JsonWalk",
-    "TooDeep",
 ]

@@ -13,11 +13,13 @@ from typing import Any
 
 import orjson
 
-from captured_exchanges.redaction.patterns import clean, compiled
+from captured_exchanges.redaction.patterns import clean, compiled_gate
 
 __all__ = [
     "MAX_NESTING",
+    "UNTIDY",
     "NotJson",
+    "TooDeep",
     "decoded_at",
     "dumps",
     "dumps_text",
@@ -32,9 +34,10 @@ MAX_NESTING = 200
 """Levels of objects and arrays that are followed; a deeper document is not JSON to us."""
 _LONG = r"(?:^|[\[:,\s])-?[0-9.eE+-]{19}"
 """A number that may not fit; in a string a false alarm, which costs the slower parser."""
-_LONG_NUMBER = compiled(_LONG)
-_UNTIDY = compiled(rf"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|{_LONG}")
+_LONG_NUMBER = compiled_gate(_LONG)
+UNTIDY = rf"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|{_LONG}"
 """What stands in JSON that is spelled otherwise than ours; a false alarm costs one serialisation."""
+_UNTIDY = compiled_gate(UNTIDY)
 
 
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
@@ -42,6 +45,10 @@ _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 class NotJson(ValueError):
     """These bytes are no JSON text, or one beyond our bounds."""
+
+
+class TooDeep(Exception):
+    """The document is nested beyond what is followed; nothing of it may be kept."""
 
 
 def loads(data: bytes) -> Any:  # noqa: ANN401 - any JSON

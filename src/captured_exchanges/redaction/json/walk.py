@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from captured_exchanges.redaction.adjustments import NO_ADDITIONS, Additions
-from captured_exchanges.redaction.json.exact import MAX_NESTING, dumps
+from captured_exchanges.redaction.json.exact import MAX_NESTING, TooDeep, dumps
+from captured_exchanges.redaction.json.marks import holders
 from captured_exchanges.redaction.json.moods import CALM, Level, Mood, mood_below, rule_for
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.json.tables import secret_columns, secret_columns_of
@@ -23,10 +24,6 @@ from captured_exchanges.redaction.sweep import Path, Scan, Sweep
 from captured_exchanges.redaction.values import SHORTEST_RANDOM, looks_random
 
 __all__ = ["JsonWalk", "TooDeep", "strings"]
-
-
-class TooDeep(Exception):
-    """The document is nested beyond what is followed; nothing of it may be kept."""
 
 
 _PLAIN = NameInfo(Effect.PLAIN)
@@ -56,16 +53,22 @@ class JsonWalk:
         depth: int = 0,
         scan: bool = True,
         under: NameInfo | None = None,
+        among: AbstractSet[str] | None = None,
     ) -> Any:  # noqa: ANN401
         """The document without its credentials; what was given is used up.
 
         Without `scan` only names are judged: for a document in which nothing else can be found. `under` is
-        what the document stands under. Raises TooDeep.
+        what the document stands under. `among`: all keys and strings that may mean anything; what holds none
+        of them is passed by, unless what stands above it means something. Raises TooDeep.
         """
         if self.additions:
             document = self.additions.document(document, sweep, path)
-        suspects = self.suspects(list(strings(document))) if scan else frozenset[str]()
-        walk = _Walk(self, sweep, depth, suspects, scans_keys=scan)
+        if not scan:
+            suspects: AbstractSet[str] = frozenset()
+        else:
+            suspects = self.suspects(list(strings(document))) if among is None else among
+        marks = None if among is None else holders(document, among)
+        walk = _Walk(self, sweep, depth, suspects, marks, scans_keys=scan)
         return walk.value(document, path, under or _PLAIN, CALM)
 
 
@@ -75,6 +78,7 @@ class _Walk:
     __slots__ = (
         "_depth",
         "_known",
+        "_marks",
         "_names",
         "_nesting",
         "_of",
@@ -86,7 +90,14 @@ class _Walk:
     )
 
     def __init__(
-        self, rules: JsonWalk, sweep: Sweep, depth: int, suspects: AbstractSet[str], *, scans_keys: bool
+        self,
+        rules: JsonWalk,
+        sweep: Sweep,
+        depth: int,
+        suspects: AbstractSet[str],
+        marks: AbstractSet[int] | None,
+        *,
+        scans_keys: bool,
     ) -> None:
         self._rules = rules
         self._names = rules.names
@@ -96,6 +107,7 @@ class _Walk:
         self._sweep = sweep
         self._depth = depth
         self._suspects = suspects
+        self._marks = marks
         self._scans_keys = scans_keys
         self._nesting = 0
 
@@ -113,9 +125,11 @@ class _Walk:
         return self._below(value, path, info, mood)
 
     def _below(self, value: Any, path: Path, info: NameInfo, mood: Mood) -> Any:  # noqa: ANN401
+        mood = mood_below(info, mood)
+        if mood is CALM and self._marks is not None and id(value) not in self._marks:
+            return value
         if self._nesting >= MAX_NESTING:
             raise TooDeep
-        mood = mood_below(info, mood)
         self._nesting += 1
         if type(value) is dict:
             walked: Any = self._object(value, path, mood)

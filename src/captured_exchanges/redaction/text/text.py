@@ -19,7 +19,7 @@ from captured_exchanges.redaction.json import JsonWalk, NotJson, decoded_at, dum
 from captured_exchanges.redaction.marker import Marker, is_marker
 from captured_exchanges.redaction.markup import DEFAULT_MARKUP, Markup, MarkupTable
 from captured_exchanges.redaction.names import Names
-from captured_exchanges.redaction.patterns import Match, clean, compiled
+from captured_exchanges.redaction.patterns import Match, clean, compiled, compiled_gate
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.assignments import Assignments
 from captured_exchanges.redaction.text.encoded import DEFAULT_ENCODED, Encoded
@@ -84,11 +84,11 @@ class Text:
         sources = (*(reader.source() for reader in readers), _HIDDEN)
         self.value_source = "|".join(sources)
         self.gate_source = f"{names.source()}|{self.value_source}"
-        self._gate = compiled(rf"{self.gate_source}|//[^/\s?#]*@")  # a password may hold a quote
+        self._gate = compiled_gate(rf"{self.gate_source}|//[^/\s?#]*@")  # a password may hold a quote
 
     def suspicious(self, text: str) -> bool:
         """Whether anything here might have to go: one native pass."""
-        return self._gate.search(text) is not None or self.additions.concern(text)
+        return self._gate.search(text.encode()) is not None or self.additions.concern(text)
 
     def spots(self, text: str) -> list[tuple[int, int]]:
         """Where anything stands that might have to go."""

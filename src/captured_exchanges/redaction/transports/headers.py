@@ -89,14 +89,13 @@ DEFAULT_HEADERS = HeaderTable(
                        "x-goog-hash"}),
 )  # fmt: skip
 
-_SCHEMES = (
+_SCHEMES = frozenset({
     "aws4-hmac-sha256", "apikey", "api-key", "basic", "bearer", "bot", "digest", "dpop", "eg1-hmac-sha256",
     "geniekey", "googlelogin", "gnap", "hawk", "hmac", "hmac-sha256", "hoba", "jwt", "klaviyo-api-key", "key",
     "mac", "mutual", "negotiate", "nintendo", "ntlm", "oauth", "privatetoken", "scram-sha-1", "scram-sha-256",
     "sharedaccesssignature", "sharedkey", "sharedkeylite", "signature", "splunk", "ssws", "token", "vapid",
     "zoho-oauthtoken",
-)  # fmt: skip
-_SCHEME = compiled(rf"(?i)^((?:{'|'.join(_SCHEMES)})[ \t]+)(\S[\s\S]*)$")
+})  # fmt: skip
 _ATTRIBUTES = (
     r"(?i)^\s*(?:Secure|HttpOnly|Partitioned|Path=/[A-Za-z0-9_./-]{0,100}|Domain=[A-Za-z0-9.-]{1,255}|Max-Age=-?\d{1,12}"
     r"|SameSite=[A-Za-z]{1,10}|Priority=[A-Za-z]{1,10}|Version=\d"
@@ -105,6 +104,7 @@ _ATTRIBUTES = (
 )
 _ATTRIBUTE = compiled(_ATTRIBUTES)
 _COOKIE_NAME = compiled(r"^\s*[A-Za-z0-9!#$%&'*+.^_`|~:\[\]/-]{1,128}\s*$")
+_NO_CREDENTIAL = ("", "\n", "\r", "\f")
 _LINKED = compiled(r"<([^<>]*)>")
 _REFRESHED = compiled(r"(?i)(^\s*[0-9.]*\s*[;,]?\s*(?:url\s*=\s*)?[\"']?)([^\"']*)")
 _COOKIES = frozenset({"cookie", "cookie2"})
@@ -121,8 +121,17 @@ def first_value(headers: Pairs, name: str) -> str:
 
 def credential_of(value: str) -> tuple[str, str]:
     """The scheme word of an Authorization value, in lower case and empty where it is none, and the rest."""
-    match = _SCHEME.match(clean(value))
-    return (match[1].strip().lower(), match[2]) if match else ("", clean(value))
+    scheme, credential = _taken_apart(clean(value))
+    return scheme.strip().lower(), credential
+
+
+def _taken_apart(value: str) -> tuple[str, str]:
+    """The scheme word with the blanks behind it, empty where it is no known one, and the rest."""
+    word = value.partition(" ")[0].partition("\t")[0]
+    rest = value[len(word) :].lstrip(" \t")
+    if word.lower() not in _SCHEMES or len(word) + len(rest) == len(value) or rest[:1] in _NO_CREDENTIAL:
+        return "", value
+    return value[: len(value) - len(rest)], rest
 
 
 class Headers:
@@ -213,8 +222,7 @@ class Headers:
             shown = [self._cookie(cookie, sweep, path, "header.set-cookie")]
             shown += [_attribute(attribute, sweep, path) for attribute in attributes]
             return ";".join(shown)
-        match = _SCHEME.match(value)
-        scheme, credential = (match[1], match[2]) if match else ("", value)
+        scheme, credential = _taken_apart(value)
         if is_marker(credential):
             return value
         sweep.learn_from_header(credential)
@@ -257,5 +265,6 @@ def _attribute(attribute: str, sweep: Sweep, path: Path) -> str:
     return " " + sweep.remove(path, "header.set-cookie", attribute.strip())
 
 
+@lru_cache(maxsize=1_024)
 def _rule(name: str) -> str:
     return f"header.{name}" if _RULE.fullmatch(name) else "header.secret"

@@ -82,6 +82,9 @@ class HttpRules:
         return self._reduction.response(document, sweep)
 
     def _body(self, body: Body | None, headers: Pairs, sweep: Sweep) -> Rendered:
+        if body is None and self._reduction.detail is Detail.FULL:
+            return Rendered(None)
+
         def render() -> Rendered:
             kind, encoding = first_value(headers, "content-type"), first_value(headers, "content-encoding")
             if self._reduction.detail is Detail.FULL:

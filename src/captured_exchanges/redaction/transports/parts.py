@@ -17,6 +17,8 @@ T = TypeVar("T")
 FAILED = "[REDACTED:failed]"
 _LONGEST_LINE = 8_192
 """Characters of an error message, a reason, an intent's word; cut after redaction, never before."""
+_LONGEST_COMMON = 64
+"""Characters of what may be said again and again: names of methods and types, phrases of HTTP."""
 _UUID, _UUID_DIGITS = 36, "0123456789abcdef-"
 _COMMON = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "HTTP/1.1", "HTTP/2", "OK"})
 
@@ -42,7 +44,17 @@ class Parts:
         """A line that somebody said: a reason, an error's message, a word of the intent."""
         if not text or text in _COMMON or (len(text) == _UUID and not text.strip(_UUID_DIGITS)):
             return text
-        return self.part(sweep, path, lambda: self.line(text, sweep, path), FAILED)
+        if text in self._text.is_clean and self._is_plain_place(sweep):
+            return text
+        return self.part(sweep, path, lambda: self._heard(text, sweep, path), FAILED)
+
+    def _heard(self, text: str, sweep: Sweep, path: Path) -> str:
+        is_common = len(text) <= _LONGEST_COMMON and self._is_plain_place(sweep)
+        return text if is_common and self._text.is_clean(text) else self.line(text, sweep, path)
+
+    def _is_plain_place(self, sweep: Sweep) -> bool:
+        """Whether a text means here what it means anywhere."""
+        return not sweep.oauth and not self._text.additions
 
     def line(self, text: str, sweep: Sweep, path: Path) -> str:
         """As `said`, but what fails raises."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import Any
 
 from captured_exchanges.exchange import HttpRequest, HttpResponse
@@ -15,7 +16,12 @@ _NANOS = 1_000_000_000
 def rfc3339(moment: int) -> str:
     """Nanoseconds since 1970 as RFC 3339 in UTC, nine digits of the fraction."""
     seconds, nanos = divmod(moment, _NANOS)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{nanos:09d}Z"
+    return f"{_to_the_second(seconds)}.{nanos:09d}Z"
+
+
+@lru_cache(maxsize=64)
+def _to_the_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def request_shape(
