@@ -19,9 +19,10 @@ from captured_exchanges.exchange import (
     Intent,
     RedactedExchange,
 )
-from captured_exchanges.redaction import Redactor
+from captured_exchanges.redaction import DEFAULT_POLICY, Redactor
 from captured_exchanges.redaction.bodies.prescan import Findings, Need
 from support.redaction_exchanges import (
+    FORM,
     PLAIN,
     documents,
     exchange,
@@ -637,3 +638,39 @@ def test_nothing_raises_and_all_is_json(request, response, intent):
     for document in kept:
         assert document is None or isinstance(json.loads(document.decode()), dict)
     assert sum(len(document or b"") for document in kept) < MAX_EXCHANGE_BYTES
+
+
+LOGIN = "https://idp.example.test/oauth2/token"
+
+
+@pytest.mark.parametrize("label", sorted(DEFAULT_POLICY.names.lasting))
+def test_every_lasting_label_is_one_that_a_rule_gives(label):
+    """What is learned under it is masked in later exchanges."""
+    redactor, secret = Redactor(), fresh_secret(length=30)
+    key = {"set-cookie": "cookie", "cookies": "cookies"}.get(label, label)
+    if label in {"set-cookie", "authorization"}:
+        header = ("Set-Cookie", f"sid={secret}") if label == "set-cookie" else ("X-Subject-Token", secret)
+        redactor.redact(exchange(answer_headers=[header]))
+    else:
+        redactor.redact(exchange(received={key: secret}))
+    assert not survives(secret, documents(redactor.redact(exchange(received={"seen": secret}))))
+
+
+def test_a_page_full_of_passwords_teaches_nothing_that_lasts():
+    """Nor does a page full of tokens: the next exchange is not searched for a thousand of them."""
+    redactor = Redactor()
+    page = [{"password": fresh_secret(n), "token": fresh_secret(n + 1_000)} for n in range(100)]
+    redactor.redact(exchange(received=page))
+    assert redactor._registry.needles() == ()
+
+
+def test_a_password_outside_a_login_does_not_last():
+    """One of a thousand people who are made is known to nobody later; that of a login is."""
+    redactor, made, used = Redactor(), fresh_secret(1), fresh_secret(2)
+    redactor.redact(exchange(method="POST", sent={"userName": "alice", "password": made}))
+    redactor.redact(
+        exchange(method="POST", url=LOGIN, sent=f"grant_type=password&password={used}", sent_type=FORM)
+    )
+    later = documents(redactor.redact(exchange(received={"a": made, "b": used})))
+    assert survives(made, later)
+    assert not survives(used, later)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.registry import (
+    MAX_LEARNED,
     MAX_OBSERVED,
     MAX_REGISTERED,
     VOCABULARY,
@@ -106,3 +107,31 @@ def test_nothing_keeps_patterns_made_of_secrets():
     Needles([secret.encode()], lasting=True)
     assert re2._Regexp._make.cache_info().currsize == 0
     assert secret not in repr(Needles([secret.encode()]))
+
+
+def test_what_documents_tell_forgets_nothing_that_requests_have_shown():
+    """However many tokens are learned, the shelf of observed secrets is another one."""
+    registry = Registry(pytest.fail)
+    shown, told = fresh_secret(1), fresh_secret(2)
+    registry.observe(shown)
+    registry.learn(told)
+    assert finds(registry, told)
+    for number in range(MAX_LEARNED):
+        registry.learn(fresh_secret(number + 1_000))
+    assert finds(registry, shown)
+    for _ in range(20):
+        registry.observe(fresh_secret())
+    assert not finds(registry, told)
+
+
+def test_blocks_stay_small_and_few():
+    """A block holds as many secrets as its automaton is quick with; forgotten ones leave no blocks behind."""
+    registry = Registry(pytest.fail)
+    kept = fresh_secret(1)
+    for number in range(10 * MAX_LEARNED):
+        registry.observe(kept)
+        registry.learn(fresh_secret(number + 1_000))
+        assert finds(registry, kept)
+    sizes = [len(secrets) for secrets, _ in registry._blocks]
+    assert max(sizes) <= 64
+    assert len(sizes) <= 10

@@ -1,5 +1,7 @@
 """The record of removals."""
 
+import pytest
+
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.sweep import MAX_REMOVALS
 from support.redaction_exchanges import sweep
@@ -57,3 +59,17 @@ def test_headers_teach_only_in_responses():
     response.learn_from_header("correct-horse")
     assert not request.learned
     assert list(response.learned) == ["correct-horse"]
+
+
+@pytest.mark.parametrize(
+    "value", ["2024-01-01", "2024-01-01T10:00:00Z", "20240101000000Z", "133123456789012345"]
+)
+def test_a_time_teaches_nothing(value):
+    """What an answer holds under the name of a secret by mistake must not take all that is like it along;
+    what a request sends as a password is one.
+    """
+    answer, question = sweep(of_response=True), sweep()
+    for one in (answer, question):
+        one.learn(value, "name.password")
+    assert answer.learned == {}
+    assert question.learned == {value: "password"}

@@ -56,6 +56,7 @@ _Request_contra = TypeVar("_Request_contra", bound=UpstreamRequest, contravarian
 _Response_contra = TypeVar("_Response_contra", bound=UpstreamResponse, contravariant=True)
 
 _FEW_LEARNED = 16
+_FEW_LASTING = 8
 
 
 class Rules(Protocol[_Request_contra, _Response_contra]):
@@ -90,6 +91,7 @@ class Redactor:
         self, policy: Policy = DEFAULT_POLICY, *, on_failure: Callable[[str], None] | None = None
     ) -> None:
         names, families = Names(policy.names), Families(policy.families)
+        self._lasting = policy.names.lasting
         self.policy: PolicyInfo = policy.info()
         self._detail = policy.detail
         self._text = Text(
@@ -187,6 +189,7 @@ class Redactor:
             request_sweep, (), lambda: list(self._shown(rules, exchange.request)), nothing
         )
         request = rules.request(exchange.transport_kind, exchange.request, request_sweep)
+        response_sweep.vault = request_sweep.vault
         response = None
         if exchange.response is not None:
             response = rules.response(exchange.response, response_sweep, exchange.request)
@@ -196,6 +199,8 @@ class Redactor:
             None if response is None else _dumped(response, response_sweep),
             intent,
         )
+        self._remember(request_sweep)
+        self._remember(response_sweep)
         known = (*self._registry.needles(), *_learned([*shown, *request_sweep.learned], response_sweep))
         spliced = (request_sweep.spliced, response_sweep.spliced)
         return self._closing.close(documents, exchange, known, spliced=spliced)
@@ -211,6 +216,15 @@ class Redactor:
                 self._registry.observe(credential.value)
             else:
                 yield credential.value
+
+    def _remember(self, sweep: Sweep) -> None:
+        """Registers what a document taught about credentials that later exchanges will carry: the tokens of a
+        login, the secret of a client. Of many at once none is a credential of this connector.
+        """
+        lasting = [value for value, label in sweep.learned.items() if sweep.oauth or label in self._lasting]
+        if len(lasting) <= _FEW_LASTING:
+            for value in lasting:
+                self._registry.learn(value)
 
     def _intent(self, intent: Intent, sweep: Sweep) -> bytes | None:
         data = b""

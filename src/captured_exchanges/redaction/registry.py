@@ -1,8 +1,8 @@
 """Registered secrets: known values that are removed wherever they turn up, in every spelling.
 
-What was registered by hand and what requests have shown are kept apart, each within its bound, the oldest
-going first. The values are held in memory: they have to be found inside other text, for which a hash is no
-use. Nothing here shows them: no repr, no log.
+What was registered by hand, what requests have shown and what documents have told are kept apart, each
+within its bound, the oldest going first. The values are held in memory: they have to be found inside other
+text, for which a hash is no use. Nothing here shows them: no repr, no log.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ __all__ = ["VOCABULARY", "Needles", "Registry", "is_findable"]
 
 MAX_REGISTERED = 1_024
 MAX_OBSERVED = 128
+MAX_LEARNED = 128
 _SHORTEST_REGISTERED = 4
 _SHORTEST_OBSERVED = 8
 _DISTINCT = 4
 _RECENT = 8
+_BLOCK = 64
+_THIN = 4
 
 VOCABULARY = (
     "kind method url headers body started_at http_version attempt call_id status reason duration_ms "
@@ -79,8 +82,9 @@ class Needles:
 class Registry:
     """The secrets of one Redactor. Thread-safe.
 
-    The automaton over all of them is costly to build, so the newest few have one of their own until there
-    are enough of them to be worth a new big one.
+    An automaton is costly to build, so the newest few have none until there are enough of them to be worth
+    one; and beyond some size it is a thousand times slower (RE2 gives up its cache of states), so they are
+    kept in blocks, of which only the newest is ever built anew.
     """
 
     def __init__(self, on_failure: Callable[[str], None]) -> None:
@@ -88,8 +92,9 @@ class Registry:
         self._lock = threading.Lock()
         self._registered: OrderedDict[bytes, None] = OrderedDict()
         self._observed: OrderedDict[bytes, None] = OrderedDict()
+        self._learned: OrderedDict[bytes, None] = OrderedDict()
         self._recent: list[bytes] = []
-        self._settled_needles: tuple[Needles, ...] = ()
+        self._blocks: list[tuple[tuple[bytes, ...], Needles]] = []
         self._needles: tuple[Needles, ...] | None = ()
 
     def register(self, value: str | bytes) -> None:
@@ -109,6 +114,14 @@ class Registry:
         if is_known or (is_findable(secret) and secret not in self._registered):
             self._add(self._observed, secret, MAX_OBSERVED)
 
+    def learn(self, value: str) -> None:
+        """A secret that a document has told. These have a shelf of their own: however many come, what
+        requests have shown stays known.
+        """
+        secret = _bytes(value)
+        if is_findable(secret) and secret not in self._registered and secret not in self._observed:
+            self._add(self._learned, secret, MAX_LEARNED)
+
     def needles(self) -> tuple[Needles, ...]:
         """All of them at this moment."""
         needles = self._needles
@@ -117,11 +130,25 @@ class Registry:
     def _built(self) -> tuple[Needles, ...]:
         with self._lock:
             if len(self._recent) > _RECENT:
-                self._recent.clear()
-                self._settled_needles = (Needles((*self._registered, *self._observed), lasting=True),)
+                self._settle()
             recent = (Needles(self._recent),) if self._recent else ()
-            self._needles = (*self._settled_needles, *recent)
+            self._needles = (*(needles for _, needles in self._blocks), *recent)
             return self._needles
+
+    def _settle(self) -> None:
+        """Moves the newest few into blocks. Blocks of which nothing is known any more go; so do all, to be
+        built anew, where they have become thin.
+        """
+        known = {**self._registered, **self._observed, **self._learned}
+        self._blocks = [block for block in self._blocks if not known.keys().isdisjoint(block[0])]
+        added = [secret for secret in self._recent if secret in known]
+        self._recent.clear()
+        if len(self._blocks) > _THIN + 2 * len(known) // _BLOCK:
+            added, self._blocks = list(known), []
+        elif self._blocks and len(self._blocks[-1][0]) + len(added) <= _BLOCK:
+            added = [*self._blocks.pop()[0], *added]
+        for block in (tuple(added[at : at + _BLOCK]) for at in range(0, len(added), _BLOCK)):
+            self._blocks.append((block, Needles(block, lasting=True)))
 
     def _add(self, shelf: OrderedDict[bytes, None], secret: bytes, bound: int) -> bool:
         """Adds a secret; whether another had to go."""

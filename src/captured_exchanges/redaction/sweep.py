@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from captured_exchanges.exchange import Json
 from captured_exchanges.redaction.marker import Marker
+from captured_exchanges.redaction.patterns import compiled
 
 __all__ = ["Path", "Scan", "Sweep", "Whims", "pointer"]
 
@@ -23,6 +24,7 @@ MAX_LEARNED = 2_000
 _LEARNABLE = 8
 _DISTINCT = 4
 _LONGEST_PART = 128
+_TIME = compiled(r"[12][0-9]{3}-?[01][0-9]-?[0-3][0-9](?:[T ]?[0-9:.]*(?:Z|[+-][0-9:]+)?)?|1[0-9]{9,17}")
 _MOST_CLAIMS = 32
 
 
@@ -42,10 +44,11 @@ _NO_WHIMS = Whims()
 class Sweep:
     """Collects the removals of one document.
 
-    `oauth` says that the exchange is one of OAuth's, where a `code` is a credential. `of_response`: the
-    credentials in its headers are news; those of a request have registered themselves. `whims` is what the
-    policy says about single removals. `spliced` is JSON that stands in the document as it came, and in which
-    no value family has a member.
+    `oauth` says that the exchange is one of OAuth's, where a `code` is a credential. `vault`: what of its
+    JSON goes because its URL says that it is a store of secrets (`all` or `values`; empty where it is none).
+    `of_response`: the credentials in its headers are news; those of a request have registered themselves.
+    `whims` is what the policy says about single removals. `spliced` is JSON that stands in the document as it
+    came, and in which no value family has a member.
     """
 
     __slots__ = (
@@ -59,6 +62,7 @@ class Sweep:
         "oauth",
         "removals",
         "spliced",
+        "vault",
     )
 
     def __init__(
@@ -72,8 +76,9 @@ class Sweep:
         self._more = 0
         self.oauth = oauth
         self.spliced = b""
+        self.vault = ""
         self.removals: list[tuple[Path, str]] = []
-        self.learned: dict[str, None] = {}
+        self.learned: dict[str, str] = {}
 
     def remove(self, path: Path, rule: str, value: str) -> str:
         """A rule removes a value: its marker; the value itself where the policy exempts it, and then what
@@ -95,19 +100,22 @@ class Sweep:
                 self.learned.pop(learned, None)
         return exempted
 
-    def learn(self, value: str) -> None:
-        """A value was removed by its name: it is a secret wherever else it stands in this exchange. Values
-        under eight characters, or of under four different ones, would wreck data.
+    def learn(self, value: str, rule: str = "") -> None:
+        """A value was removed by a rule, for its name: it is a secret wherever else it stands in this
+        exchange. Values under eight characters, of under four different ones, or that a time may have, would
+        wreck data.
         """
-        if len(value) >= _LEARNABLE and len(set(value)) >= _DISTINCT and len(self.learned) < MAX_LEARNED:
+        if len(value) < _LEARNABLE or len(set(value)) < _DISTINCT or len(self.learned) >= MAX_LEARNED:
+            return
+        if not (self._of_response and _TIME.fullmatch(value)):
             if self._whims.exempts is not None and value not in self.learned:
                 self._news.append(value)
-            self.learned[value] = None
+            self.learned.setdefault(value, rule.partition(".")[2])
 
-    def learn_from_header(self, value: str) -> None:
+    def learn_from_header(self, value: str, rule: str = "") -> None:
         """As `learn`, of the value of a header."""
         if self._of_response:
-            self.learn(value)
+            self.learn(value, rule)
 
     def note(self, path: Path, rule: str) -> None:
         """Something was removed here."""

@@ -3,7 +3,7 @@
 import pytest
 
 from captured_exchanges.redaction.json.siblings import Siblings
-from captured_exchanges.redaction.names.names import Effect, NameInfo, Names
+from captured_exchanges.redaction.names.names import Effect, NameInfo, Names, Pair
 from captured_exchanges.redaction.names.table import DEFAULT_NAMES
 
 NAMES = Names()
@@ -12,17 +12,26 @@ SIBLINGS = Siblings(NAMES)
 
 @pytest.mark.parametrize("word", sorted(DEFAULT_NAMES.pair_names | DEFAULT_NAMES.pair_labels))
 def test_every_listed_word_may_name_a_pair(word):
-    """`{<word>: "password", "value": …}`."""
-    obj = {f"the_{word}": "password", "value": 1}
+    """`{<word>: "password", "value": …}`; what as often holds the kind of a thing as a whole name only."""
+    is_label = word in DEFAULT_NAMES.pair_labels
+    obj = {word.replace(" ", "_") if is_label else f"the_{word}": "password", "value": 1}
     assert SIBLINGS.pair(obj, [NAMES.of(key) for key in obj]).rule == "name.password"
 
 
-@pytest.mark.parametrize("word", sorted(DEFAULT_NAMES.pair_values))
+@pytest.mark.parametrize("word", sorted(DEFAULT_NAMES.pair_values | DEFAULT_NAMES.pair_whole))
 def test_every_listed_word_may_hold_the_value_of_a_pair(word):
-    """`{"name": "password", <word>: …}`."""
-    obj = {"name": "password", f"my_{word}": 1}
+    """`{"name": "password", <word>: …}`; some as whole names only."""
+    key = word if word in DEFAULT_NAMES.pair_whole else f"my_{word}"
+    obj = {"name": "password", key: 1}
     paired = SIBLINGS.pair(obj, [NAMES.of(key) for key in obj])
-    assert SIBLINGS.meaning(NAMES.of(f"my_{word}"), paired, obj, oauth=False).secret
+    assert SIBLINGS.meaning(NAMES.of(key), paired, obj, oauth=False).secret
+
+
+def test_an_end_of_a_time_is_no_value():
+    """`not_before` beside a type of token."""
+    assert NAMES.of("not_before").pair is Pair.NONE
+    obj = {"token_type": "Bearer", "before": "x"}
+    assert SIBLINGS.pair(obj, [NAMES.of(key) for key in obj]) is None
 
 
 @pytest.mark.parametrize("name", sorted(DEFAULT_NAMES.beside))
@@ -43,3 +52,39 @@ def test_two_names_are_no_pair():
     assert SIBLINGS.second(["password", "token"], plain) is None
     assert SIBLINGS.second(["password", "x", "y"], plain) is None
     assert SIBLINGS.second(["password", "x"], NAMES.of("grant_types")) is None
+
+
+@pytest.mark.parametrize("vault", DEFAULT_NAMES.vaults, ids=lambda vault: f"{vault.name}, {vault.beside}")
+def test_some_objects_are_told_by_what_stands_beside_them(vault):
+    """With their sibling, and not without."""
+    key, beside = vault.name.replace(" ", "_"), vault.beside.replace(" ", "_")
+    info = NAMES.of(key)
+    for says in vault.says or {"x"}:
+        told = {says.replace(" ", "_"): 1} if " " in says else says
+        assert SIBLINGS.meaning(info, None, {key: "x", beside: told}, oauth=False).rule == "name.vault"
+    if vault.says:
+        assert SIBLINGS.meaning(info, None, {key: "x", beside: "x"}, oauth=False).rule != "name.vault"
+    assert SIBLINGS.meaning(info, None, {key: "x"}, oauth=False).rule != "name.vault"
+
+
+@pytest.mark.parametrize(
+    ("array", "is_pair"),
+    [
+        (["UPDATE_PASSWORD", "CONFIGURE_RECOVERY"], False),
+        (["password", "idv_preregistered_phone"], False),
+        (["users/password/update", "users/inviteGuest"], False),
+        (["users/password/update", "correct-horse-1"], True),
+        (["password", "correcthorse"], True),
+    ],
+)
+def test_two_names_of_a_kind_are_a_list(array, is_pair):
+    """Of actions, permissions, methods; words that could be a password are one."""
+    assert (SIBLINGS.second(array, NameInfo(Effect.PLAIN)) is not None) is is_pair
+
+
+def test_pairs_among_pairs_are_pairs():
+    """Whatever the second one looks like."""
+    pairs = [["user", "alice"], ["password", "correct_horse"]]
+    assert SIBLINGS.pairs(pairs)
+    assert SIBLINGS.named(pairs[1]).secret
+    assert not SIBLINGS.pairs([["a", "b", "c"], ["d", "e", "f"]])

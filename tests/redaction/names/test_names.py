@@ -337,3 +337,17 @@ def test_whatever_has_an_effect_is_found_in_bytes_first(name):
 def test_any_name_is_judged_without_an_exception(name):
     """No name raises, and judging twice gives the same."""
     assert NAMES.of(name) == Names().of(name)
+
+
+@pytest.mark.parametrize("word", sorted(DEFAULT_NAMES.questions))
+def test_a_question_about_a_secret_is_none(word):
+    """`hasPassword` and `last_password_change` tell about one; `last_password` is one."""
+    name = f"{word}_password_change" if word == "last" else f"{word}_password"
+    assert NAMES.of(name).effect is Effect.ABOUT
+    assert NAMES.of("last_password").effect is Effect.SUBTREE
+
+
+@pytest.mark.parametrize("phrase", [phrase for row in DEFAULT_NAMES.suspects.values() for phrase in row])
+def test_some_keys_are_suspects(phrase):
+    """Keys that are secrets of one vendor and names of another."""
+    assert NAMES.of(phrase.replace(" ", "_")).effect is Effect.CONTAINER

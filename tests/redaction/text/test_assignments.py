@@ -106,3 +106,17 @@ def test_many_assignments_cost_their_number():
     """A long line of near-misses is no trap."""
     text = "a=1&" * 20_000 + "password=abc"
     assert shown(text).endswith("password=*")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Bearer token missing",
+        "Use Authorization: Basic with your API key",
+        "list-type=2&continuation-token=1ueGcxLPRx1Tr",
+        "cursor 8i3pLWIH8_pwd==",
+    ],
+)
+def test_sentences_about_headers_and_parts_of_names_stay(text):
+    """A sentence is no credential, a cursor no token, padding no value."""
+    assert shown(text) == text

@@ -9,6 +9,7 @@ from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.transports.credentials import Credential, credentials
 from captured_exchanges.redaction.transports.headers import Headers
 from captured_exchanges.redaction.values.families import Families
+from support.redaction_exchanges import fresh_secret
 
 NAMES = Names()
 HEADERS = Headers(NAMES, Text(NAMES, Families()))
@@ -59,3 +60,10 @@ def test_of_cookies_only_sessions_are_shown():
 def test_nonsense_raises_nothing(value):
     """Whatever a client sends."""
     assert isinstance(shown(("Authorization", value)), list)
+
+
+def test_a_client_id_is_no_credential_however_random_it_looks():
+    """The user name of a basic pair with a password: it stands in half of what the server answers."""
+    client_id = fresh_secret(length=32)
+    values = [credential.value for credential in shown(("Authorization", basic(f"{client_id}:pass:word")))]
+    assert values[1:] == ["pass:word"]

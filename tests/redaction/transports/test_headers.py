@@ -164,3 +164,12 @@ def test_repeated_headers_are_joined():
         == "gzip, zstd"
     )
     assert first_value((), "content-type") == ""
+
+
+@pytest.mark.parametrize("word", sorted(DEFAULT_HEADERS.suspects))
+def test_some_words_make_a_header_suspect(word):
+    """What looks random goes; what does not stays, and so does what is listed as kept."""
+    secret = fresh_secret(length=32)
+    assert secret not in HEADERS.redact(((f"X-Acme-{word}", secret),), sweep())[0][1]
+    assert HEADERS.redact(((f"X-Acme-{word}", "department"),), sweep())[0][1] == "department"
+    assert HEADERS.redact((("Idempotency-Key", secret),), sweep())[0][1] == secret

@@ -97,3 +97,11 @@ def test_what_is_said_about_a_password_is_none(word):
     """Participles and little words; anything else may be one."""
     assert not is_no_adjective(word)
     assert is_no_adjective("sunshine")
+
+
+@pytest.mark.parametrize(
+    "name", ["forceChangePasswordNextSignIn", "invalidateAllRefreshTokens", "oauth2ClientCredentials"]
+)
+def test_words_in_camel_case_are_not_random(name):
+    """However many capitals stand in them."""
+    assert not looks_random(name)

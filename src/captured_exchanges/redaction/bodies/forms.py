@@ -59,7 +59,7 @@ class Forms:
             return [shown, value]
         if not rule:
             return [shown, self._text.scan(value, sweep, where)]
-        sweep.learn(value)
+        sweep.learn(value, rule)
         return [shown, sweep.remove(where, rule.replace("url.", "name.", 1), value)]
 
 

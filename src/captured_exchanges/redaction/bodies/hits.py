@@ -33,7 +33,7 @@ _BACKSLASH, _BRACE = b"\\{"
 _OPENINGS, _OPENED = frozenset(b"{["), (b"{", b"[")
 _BLANKS = (b" ", b"\t", b"\r", b"\n")
 _CALM = frozenset({Effect.PLAIN, Effect.KNOWN, Effect.PERMISSIONS, Effect.BESIDE})
-_NAMES = frozenset({Effect.CONTAINER, Effect.SCALAR, Effect.SUBTREE})
+_NAMES = frozenset({Effect.CONTAINER, Effect.TRIGGER, Effect.SCALAR, Effect.LEAVES, Effect.SUBTREE})
 _MOODS = frozenset({Effect.CONTAINER, Effect.ABOUT})
 
 

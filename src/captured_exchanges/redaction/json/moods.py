@@ -12,7 +12,7 @@ from enum import IntEnum
 from captured_exchanges.redaction.names import Effect, NameInfo, Names, Pair
 from captured_exchanges.redaction.values import is_whole_basic, looks_random
 
-__all__ = ["CALM", "Level", "Mood", "mood_below", "rule_for"]
+__all__ = ["CALM", "VAULTS", "Level", "Mood", "mood_below", "rule_for"]
 
 
 class Level(IntEnum):
@@ -25,6 +25,8 @@ class Level(IntEnum):
     """What looks random goes."""
     ALARM = 3
     """What is called `value` goes too."""
+    VAULT = 4
+    """Everything goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,15 @@ class Mood:
 
 
 CALM = Mood(Level.CALM)
+VAULTS = {"all": Mood(Level.VAULT, "name.vault"), "values": Mood(Level.ALARM, "name.vault")}
+"""The mood of a whole document, by what its URL has said of it."""
 _LEVELS = {
     Effect.ABOUT: Level.SUSPICION,
     Effect.CONTAINER: Level.SUSPICION,
     Effect.PERMISSIONS: Level.PERMISSIONS,
     Effect.SCALAR: Level.ALARM,
+    Effect.SUBTREE: Level.SUSPICION,  # where it is not all removed
+    Effect.LEAVES: Level.VAULT,
 }
 
 
@@ -52,10 +58,13 @@ def mood_below(info: NameInfo, mood: Mood) -> Mood:
 
 def rule_for(names: Names, text: str, info: NameInfo, mood: Mood) -> str:
     """The rule by which a scalar goes, or empty."""
-    if not text or (info.effect is not Effect.SUBTREE and names.is_harmless(text)):
+    is_weak = info.effect is not Effect.SUBTREE and mood.level is not Level.VAULT
+    if not text or (is_weak and names.is_harmless(text)):
         return ""
-    if info.effect is Effect.SCALAR:
+    if info.effect is Effect.SCALAR or info.effect is Effect.LEAVES:
         return info.rule
+    if mood.level is Level.VAULT:
+        return mood.rule
     if mood.level is Level.ALARM and info.pair is Pair.VALUE and info.effect is not Effect.KNOWN:
         return mood.rule
     if info.effect is Effect.CONTAINER and is_whole_basic(text):

@@ -7,13 +7,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from captured_exchanges.redaction.names import Effect, NameInfo, Names, Pair
+from captured_exchanges.redaction.names import Effect, NameInfo, Names, Pair, Vault
+from captured_exchanges.redaction.patterns import compiled
 
 __all__ = ["Siblings"]
 
 _LONGEST_NAME = 128
 _SHORTEST_CODE = 6
 _TWO = 2
+_GRASPS = {"all": Effect.LEAVES, "values": Effect.SCALAR, "random": Effect.CONTAINER}
+_SNAKE = compiled(r"[A-Za-z]+(?:_[A-Za-z]+)+")
+_PATH = compiled(r"[A-Za-z]+(?:[_.:/-][A-Za-z]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,25 @@ class Siblings:
         if len(array) != _TWO or not _is_name(array[0]) or info.effect is Effect.KNOWN:
             return None
         named = self.names.of(array[0])
-        is_name = isinstance(array[1], str) and self.names.is_vocabulary(array[1])
-        return named if named.secret and not is_name else None
+        return named if named.secret and not self._is_name_too(array[1], array[0]) else None
+
+    def _is_name_too(self, value: Any, first: str) -> bool:  # noqa: ANN401 - any JSON
+        """Whether what follows a name in a list is a name like it: of an action, a permission, a field."""
+        if not isinstance(value, str):
+            return False
+        words = _PATH if not first.isalpha() and _PATH.fullmatch(first) else _SNAKE
+        return self.names.is_vocabulary(value) or words.fullmatch(value) is not None
+
+    def pairs(self, array: list[Any]) -> bool:
+        """Whether the items of an array are pairs, each of a name and what belongs to it."""
+        return len(array) > 1 and all(
+            isinstance(item, list) and len(item) == _TWO and _is_name(item[0]) for item in array
+        )
+
+    def named(self, pair: list[Any]) -> NameInfo | None:
+        """The meaning of the second element of what is a pair for certain."""
+        named = self.names.of(pair[0])
+        return named if named.secret else None
 
     def meaning(
         self, info: NameInfo, paired: NameInfo | None, obj: dict[str, Any], *, oauth: bool
@@ -62,11 +83,26 @@ class Siblings:
         """What a name means here."""
         if paired is not None and info.pair is Pair.VALUE:
             return paired
+        if info.vaults and (vault := self._vault(info, obj)) is not None:
+            return vault
         if info.effect is not Effect.BESIDE:
             return info
         found = any(self._is_companion(key, info.companions) for key in obj)
         is_code = oauth and info.rule == "name.code" and _is_code(obj.get("code"))
         return NameInfo(Effect.SCALAR if found or is_code else Effect.PLAIN, info.rule, info.pair)
+
+    def _vault(self, info: NameInfo, obj: dict[str, Any]) -> NameInfo | None:
+        """What a name means where a sibling tells that secrets lie under it."""
+        for vault in info.vaults:
+            for key, value in obj.items():
+                if " ".join(self.names.words(key)) == vault.beside and self._says(vault, value):
+                    return NameInfo(_GRASPS[vault.goes], "name.vault")
+        return None
+
+    def _says(self, vault: Vault, value: Any) -> bool:  # noqa: ANN401 - any JSON
+        if isinstance(value, dict):
+            return any(" ".join(self.names.words(key)) in vault.says for key in value)
+        return not vault.says or value in vault.says
 
     def _is_companion(self, key: str, companions: frozenset[str]) -> bool:
         if "password" in companions:

@@ -15,11 +15,12 @@ from typing import Any
 from captured_exchanges.redaction.adjustments import NO_ADDITIONS, Additions
 from captured_exchanges.redaction.json.exact import MAX_NESTING, TooDeep, dumps
 from captured_exchanges.redaction.json.marks import holders
-from captured_exchanges.redaction.json.moods import CALM, Level, Mood, mood_below, rule_for
+from captured_exchanges.redaction.json.moods import CALM, VAULTS, Level, Mood, mood_below, rule_for
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.json.tables import secret_columns, secret_columns_of
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Effect, NameInfo, Names
+from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Scan, Sweep
 from captured_exchanges.redaction.values import SHORTEST_RANDOM, looks_random
 
@@ -27,6 +28,8 @@ __all__ = ["JsonWalk", "TooDeep", "strings"]
 
 
 _PLAIN = NameInfo(Effect.PLAIN)
+_LIMIT = compiled(r"(?i)min|max|count|days|minutes|hours|length|age|size|attempts|history")
+_HIGHEST_LIMIT = 100_000
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -69,7 +72,7 @@ class JsonWalk:
             suspects = self.suspects(list(strings(document))) if among is None else among
         marks = None if among is None else holders(document, among)
         walk = _Walk(self, sweep, depth, suspects, marks, scans_keys=scan)
-        return walk.value(document, path, under or _PLAIN, CALM)
+        return walk.value(document, path, under or _PLAIN, VAULTS.get(sweep.vault, CALM))
 
 
 class _Walk:
@@ -115,7 +118,7 @@ class _Walk:
         """A value below a name, in a mood."""
         if value is None or value is True or value is False:
             return value
-        if info.effect is Effect.SUBTREE and not self._is_permission(value, mood):
+        if info.effect is Effect.SUBTREE and not self._is_permission(value, mood) and not _is_about(value):
             return self._removed(value, path, info.rule)
         if isinstance(value, str):
             return self._text(value, path, info, mood)
@@ -141,7 +144,7 @@ class _Walk:
     def _text(self, text: str, path: Path, info: NameInfo, mood: Mood) -> str:
         is_calm = mood is CALM and info.calm
         if not is_calm and (rule := self._goes(text, info, mood)) and not is_marker(text):
-            self._sweep.learn(text)
+            self._sweep.learn(text, rule)
             return self._sweep.remove(path, rule, text)
         if text not in self._suspects or (self._is_plain_place and self._rules.is_clean(text)):
             return text
@@ -207,11 +210,18 @@ class _Walk:
     def _array(self, array: list[Any], path: Path, info: NameInfo, mood: Mood) -> list[Any]:
         if columns := secret_columns_of(array, self._names):
             self._cells(array[1:], columns, path)
+        if self._siblings.pairs(array):
+            self._pairs(array, path, mood)
         second = self._siblings.second(array, info)
         for at, item in enumerate(array):
             known = second if at == 1 and second is not None else info
             array[at] = self.value(item, (*path, at), known, mood)
         return array
+
+    def _pairs(self, pairs: list[list[Any]], path: Path, mood: Mood) -> None:
+        for at, pair in enumerate(pairs):
+            if (named := self._siblings.named(pair)) is not None:
+                pair[1] = self.value(pair[1], (*path, at, 1), named, mood)
 
     def _is_permission(self, value: Any, mood: Mood) -> bool:  # noqa: ANN401
         permissions = mood.level is Level.PERMISSIONS
@@ -225,7 +235,7 @@ class _Walk:
         if not leaves or (isinstance(value, str) and is_marker(value)):
             return value
         for leaf in leaves:
-            self._sweep.learn(leaf)
+            self._sweep.learn(leaf, rule)
         text = leaves[0] if value is leaves[0] else dumps(value).decode()
         return self._replaced(value, text, path, rule)
 
@@ -268,6 +278,24 @@ class _Walk:
             shown = self._rules.scan(key, self._sweep, path, self._depth)
             cleaned[shown if shown not in cleaned else f"{shown}#{at}"] = value
         return cleaned
+
+
+def _is_about(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether an object under the name of a secret is about it: a link, or a policy, in numbers alone.
+    Whatever else is in it is judged by its own name.
+    """
+    if not isinstance(value, dict) or not value:
+        return False
+    return isinstance(value.get("href"), str) or _is_policy(value)
+
+
+def _is_policy(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether all that is in an object is a limit or a switch."""
+    if isinstance(value, dict):
+        return all(
+            isinstance(item, (dict, bool)) or _LIMIT.search(key) for key, item in value.items()
+        ) and all(_is_policy(item) for item in value.values())
+    return value is None or (isinstance(value, (int, float)) and abs(value) < _HIGHEST_LIMIT)
 
 
 def strings(document: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON

@@ -3,7 +3,7 @@
 from captured_exchanges.redaction.names.attributes import Attributes
 from captured_exchanges.redaction.names.ldap import DEFAULT_LDAP, LdapTable
 from captured_exchanges.redaction.names.names import Effect, NameInfo, Names, Pair
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases, Vault
 
 __all__ = [
     # attributes
@@ -20,4 +20,5 @@ __all__ = [
     "DEFAULT_NAMES",
     "NameTable",
     "Phrases",
+    "Vault",
 ]

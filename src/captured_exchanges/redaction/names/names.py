@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from captured_exchanges.redaction.marker import MARKER
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases, Vault
 from captured_exchanges.redaction.patterns import clean, compiled, quoted
 
 __all__ = ["Effect", "NameInfo", "Names", "Pair", "tokenise"]
@@ -37,7 +37,9 @@ class Effect(IntEnum):
     """Below, whatever looks random goes."""
     SCALAR = 7
     """Strings and numbers go; objects are looked into with suspicion."""
-    SUBTREE = 8
+    LEAVES = 8
+    """All that is below goes, but for its names."""
+    SUBTREE = 9
     """All of it goes."""
 
 
@@ -61,6 +63,8 @@ class NameInfo:
     companions: frozenset[str] = frozenset()
     heads: bool = False
     """Whether the key may hold the names of columns."""
+    vaults: tuple[Vault, ...] = ()
+    """What may make what is below it a secret."""
     secret: bool = field(init=False)
     """Whether a scalar under this name goes."""
     calm: bool = field(init=False)
@@ -71,11 +75,11 @@ class NameInfo:
     def __post_init__(self) -> None:
         object.__setattr__(self, "secret", self.effect in _SECRET)
         object.__setattr__(self, "calm", self.effect in _CALM)
-        dull = self.calm and self.pair is not Pair.VALUE and not self.heads
+        dull = self.calm and self.pair is not Pair.VALUE and not self.heads and not self.vaults
         object.__setattr__(self, "dull", dull)
 
 
-_SECRET = frozenset({Effect.SCALAR, Effect.SUBTREE})
+_SECRET = frozenset({Effect.SCALAR, Effect.LEAVES, Effect.SUBTREE})
 _CALM = frozenset({Effect.PLAIN, Effect.KNOWN, Effect.ABOUT, Effect.TRIGGER, Effect.PERMISSIONS})
 _MOST_KNOWN = 16_384
 _LONGEST_HARMLESS = 16
@@ -89,6 +93,8 @@ _NOTHING = NameInfo(Effect.PLAIN)
 _LONGEST_LABEL = 4
 """Words of a name with spaces in it: beyond, it is prose."""
 _INVISIBLE = {"Cf", "Mn", "Cc"}
+_LATEST = "last"
+"""Tells about a secret before a word like `changed`; `last_password` is one."""
 _SHORT = 4
 """Words up to this length are looked for in bytes only where a word may start and end."""
 
@@ -123,8 +129,9 @@ class Names:
         self._whole = _index(table.whole)
         self._listed = _index(table.listed)
         self._added = _index(table.added)
+        self._suspects = _index(table.suspects)
         self._cursors = frozenset(phrase.replace(" ", "") for phrase in table.pagination)
-        self._triggers = frozenset(name for names in table.beside.values() for name in names)
+        self._triggers = frozenset(name for names in table.beside.values() for name in names) | _told(table)
         self._lexicon = self._words_to_join()
         self.known: dict[str, NameInfo] = {}
         """Decisions made before; to be asked first where names come by the thousand."""
@@ -169,7 +176,7 @@ class Names:
         visible ASCII letters or as the tables write it.
         """
         tables = (
-            *(self._ending, self._whole, self._listed, self._added),
+            *(self._ending, self._whole, self._listed, self._added, self._suspects),
             *(self._triggers, self.table.containers),
         )
         phrases = {phrase for table in tables for phrase in table}
@@ -192,7 +199,9 @@ class Names:
             effect, label = self._effect(self._taken_apart("".join(words)), is_label=False)  # pAssWorD
         companions = frozenset(self.table.beside.get(" ".join(words), ()))
         heads = " ".join(words) in self.table.table_heads
-        return NameInfo(effect, f"name.{label}" if label else "", self._pair(words), companions, heads)
+        vaults = tuple(vault for vault in self.table.vaults if vault.name == " ".join(words))
+        rule = f"name.{label}" if label else ""
+        return NameInfo(effect, rule, self._pair(words), companions, heads, vaults)
 
     def _effect(self, words: tuple[str, ...], *, is_label: bool) -> tuple[Effect, str]:
         whole = " ".join(words)
@@ -224,6 +233,8 @@ class Names:
         return whole in self.table.exempt or whole.removeprefix("x ") in self.table.exempt
 
     def _secret(self, whole: str, core: tuple[str, ...], label: str) -> tuple[Effect, str]:
+        if core[0] != _LATEST and core[0] in self.table.questions:
+            return Effect.ABOUT, label
         strong = _ends_with(whole, self._strong) or _ends_with(" ".join(core), self._strong)
         return (Effect.SUBTREE, strong) if strong else (Effect.SCALAR, label)
 
@@ -232,14 +243,15 @@ class Names:
         inside = "" if is_label else _contains(whole, self._strong)
         if last in self.table.permissions:
             return Effect.PERMISSIONS, ""
-        if last in self.table.containers:
-            return Effect.CONTAINER, last
+        if label := last if last in self.table.containers else _ends_with(whole, self._suspects):
+            return Effect.CONTAINER, label
         if last in self.table.exempt_tails:
             return (Effect.ABOUT, inside) if inside else (Effect.KNOWN, "")
         if label := self._without_neutral(core) or self._whole.get(whole, ""):
             return Effect.SCALAR, label
         if inside:
-            return Effect.SCALAR, inside
+            is_asked = not self.table.questions.isdisjoint(core)
+            return (Effect.ABOUT if is_asked else Effect.SCALAR), inside
         return (Effect.KNOWN, "") if last in self.table.known_tails else (Effect.PLAIN, "")
 
     def _without_neutral(self, core: tuple[str, ...]) -> str:
@@ -251,19 +263,25 @@ class Names:
 
     def _pair(self, words: tuple[str, ...]) -> Pair:
         last = words[-1] if words else ""
-        if last in self.table.pair_values:
+        if last in self.table.pair_values or " ".join(words) in self.table.pair_whole:
             return Pair.VALUE
         if last in self.table.pair_names:
             return Pair.NAME
-        return Pair.LABEL if last in self.table.pair_labels else Pair.NONE
+        return Pair.LABEL if " ".join(words) in self.table.pair_labels else Pair.NONE
 
     def _words_to_join(self) -> frozenset[str]:
-        phrases = (*self._ending, *self._whole, *self._listed, *self._added, *self.table.containers)
+        phrases = (
+            *(*self._ending, *self._whole, *self._listed, *self._added),
+            *(*self._suspects, *self.table.containers),
+        )
         return self.table.joined | {word for phrase in phrases for word in phrase.split() if len(word) > 1}
 
     def _taken_apart(self, token: str) -> tuple[str, ...]:
-        if token in self._lexicon or len(token) > _LONGEST_CACHED:
-            return (token,)
+        is_word = (
+            token in self._lexicon or token in self.table.exempt_tails or token in self.table.known_tails
+        )
+        if is_word or len(token) > _LONGEST_CACHED:
+            return (token,)  # `timestamp` is no stamp of a time
         ways: list[tuple[str, ...] | None] = [()] + [None] * len(token)
         for end in range(1, len(token) + 1):
             for start in range(end):
@@ -279,6 +297,12 @@ class Names:
             if token.endswith(ending):
                 return token.removesuffix(ending), *self.words(ending)
         return (token,)
+
+
+def _told(table: NameTable) -> frozenset[str]:
+    """What tells an object full of secrets, as words; of what `type` and `kind` say, the values alone."""
+    said = {" ".join(tokenise(value)) for vault in table.vaults for value in vault.says}
+    return frozenset(said | {vault.beside for vault in table.vaults if not vault.says})
 
 
 def _index(phrases: Phrases) -> dict[str, str]:

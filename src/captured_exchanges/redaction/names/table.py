@@ -11,9 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["DEFAULT_NAMES", "NameTable", "Phrases"]
+__all__ = ["DEFAULT_NAMES", "NameTable", "Phrases", "Vault"]
 
 Phrases: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """An object that holds secrets under names of their owner's choice, told by what stands beside it."""
+
+    name: str
+    """The whole name of the object, as words."""
+    beside: str
+    """The whole name of the sibling that tells it."""
+    says: frozenset[str]
+    """What the sibling says, or a name in the object that it is, as words; empty for anything."""
+    goes: str = "all"
+    """What of it goes: `all`; `values`, what is called a value and what looks random; `random`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,8 @@ class NameTable:
     """Whole names that sound like a secret and are none."""
     listed: Phrases
     """At the end of a name, and stronger than every exemption."""
+    questions: frozenset[str]
+    """First words, and words before a secret one, that make a name ask or tell about it: `hasPassword`."""
     exempt_tails: frozenset[str]
     """Last words after which a name means something about a secret, not the secret."""
     known_tails: frozenset[str]
@@ -34,6 +50,8 @@ class NameTable:
     """Last words under which secret names are names of permissions."""
     containers: frozenset[str]
     """Last words that only set a suspicion."""
+    suspects: Phrases
+    """Names that end with them set a suspicion too: of a `routing key` what looks random goes."""
     neutral_tails: frozenset[str]
     """Last words that change nothing: `password_value` is a password."""
     strong: Phrases
@@ -57,9 +75,16 @@ class NameTable:
     pair_names: frozenset[str]
     """Last words of the key that holds the name of a pair: `{"name": "password", "value": …}`."""
     pair_labels: frozenset[str]
-    """The same, of keys that as often hold the kind of a thing: `{"type": "reset_password", "data": …}`."""
+    """The same, of keys that as often hold the kind of a thing, `{"type": "reset_password", "data": …}`; as
+    whole names: `token_type` is none."""
     pair_values: frozenset[str]
     """Last words of the keys that hold its value."""
+    pair_whole: frozenset[str]
+    """The same, but as whole names only: `before`, and not `not_before`."""
+    vaults: tuple[Vault, ...]
+    """Objects whose values are secrets whatever they are called."""
+    lasting: frozenset[str]
+    """Labels of secrets that later exchanges will carry, where few of them are learned at once."""
     table_heads: frozenset[str]
     """Whole names of keys that hold the names of columns."""
     password_labels: frozenset[str] = field(default=frozenset({"password", "passphrase", "passcode"}))
@@ -84,7 +109,9 @@ _PAGINATION = frozenset(
         "next continuation token, sync token, next sync token, next token, prev token, previous token,"
         "start token, starting token, scroll id, cursor, next cursor, prev cursor,"
         "previous cursor, end cursor,"
-        "start cursor, skip token, skiptoken, delta token, deltatoken, marker, next marker, key marker,"
+        "start cursor, skip token, skiptoken, delta token, deltatoken, change token, marker, next marker,"
+        "key marker,"
+        "ms continuation token, ms continuation, goog page token,"
         "pagination token, paging token, paginate token, list token, offset token,"
         "resume token, resumption token,"
         "page cursor, bookmark, iterator, next, after, before, next link, continuation, scan token,"
@@ -94,8 +121,8 @@ _PAGINATION = frozenset(
 
 _BENIGN = frozenset(
     _phrases(
-        "public key, public keys, ssh key, ssh public key, gpg key, deploy key, host key, site key,"
-        "publishable key, verification key, key, csrf param, csrf parameter, code challenge"
+        "public key, public keys, ssh key, ssh public key, gpg key, deploy key, site key,"
+        "publishable key, verification key, key, credential data, csrf param, csrf parameter, code challenge"
     )
 )
 
@@ -126,8 +153,13 @@ _EXEMPT_TAILS = _words(
     event events link links href kind class mode tag tags comment notes template index order fingerprint
     thumbprint kid email mail username hostname realm authority handler factor factors challenge
     grants prompt
-    placeholder feature features generator
+    placeholder feature features generator field fields encoding vault safe lockout origin owner group
+    subentry prevention computed login logon signin
     """
+)
+
+_QUESTIONS = _words(
+    "last has is was can must should may needs require requires allow allows enables disables force"
 )
 
 _KNOWN_TAILS = _words(
@@ -136,7 +168,8 @@ _KNOWN_TAILS = _words(
     region environment level size owner group role service vendor store engine certificate certificates cert
     certs csr thumbprint jti sid self next prev first last nickname locale timezone city country street
     manager employee upn guid uuid etag rel display account avatar picture photo image icon website schema
-    schemas resource action operation result outcome device client ip agent os browser
+    schemas resource action operation result outcome device client ip agent os browser accessor handle
+    identifier
     """
 )
 
@@ -152,7 +185,7 @@ _NEUTRAL_TAILS = _words(
     salted encrypted
     enc encoded base b hex binary bytes old new current previous prev confirm confirmation confirmed repeat
     again verify retype default temp temporary initial prod production dev staging test qa primary secondary
-    live sandbox main backup v field input pem der json blob content header param parameter
+    live sandbox main backup v input pem der json blob content header param parameter
     """
 )
 
@@ -161,7 +194,7 @@ _STRONG: Phrases = {
         "password, passwords, passwd, passwds, pwd, pwds, psswd, userpass, passwort, passwörter, kennwort,"
         "contraseña, contrasena, senha, wachtwoord, mot de passe, motdepasse, haslo, hasło,"
         "losenord, lösenord, salasana, adgangskode, пароль, 密码, 密碼, パスワード, 비밀번호,"
-        "pass word, pass wd, user pass, db pass"
+        "pass word, pass wd, user pass, db pass, psk"
     ),
     "passphrase": _phrases("passphrase, passphrases, pass phrase"),
     "passcode": _phrases("passcode, passcodes, pass code"),
@@ -170,45 +203,54 @@ _STRONG: Phrases = {
         "signing secret, webhook secret, oauth secret, token secret, totp secret, otp secret, mfa secret,"
         "service account secret, bind secret"
     ),
-    "private_key": _phrases("private key, private keys, privkey, priv key, private jwk, keytab, pkcs 12"),
+    "private_key": _phrases(
+        "private key, private keys, privkey, priv key, private jwk, private pem, keytab, pkcs 12, pfx"
+    ),
     "secret_key": _phrases("secret key, secret keys, secret access key"),
     "signing_key": _phrases(
         "signing key, encryption key, decryption key, master key, client key data, hmac key,"
         "krb principal key, trust auth incoming, trust auth outgoing, supplemental credentials"
     ),
-    "cookie": _phrases("cookies, cookie jar"),
+    "cookies": _phrases("cookies, cookie jar"),
 }
 
 _SCALAR: Phrases = {
-    "secret": _phrases("secret"),
-    "token": _phrases("token"),
+    "secret": _phrases(
+        "secret, secure string, encrypted value, security stamp, kubeconfig, totp key, otp key,"
+        "authenticator key"
+    ),
+    "token": _phrases("token, token last eight, activation barcode, temporary access pass, magic link"),
     "access_token": _phrases("access token, access tokens, refresh token, refresh tokens, id tokens"),
     "api_key": _phrases(
         "api key, api keys, application key, application keys, subscription key, functions key"
     ),
     "access_key": _phrases(
         "access key, access keys, account key, shared key, storage key, auth key,"
-        "session key, ssl key, tls key"
+        "session key, ssl key, tls key, connect key, primary master key, secondary master key"
     ),
     "bearer": _phrases("bearer"),
-    "assertion": _phrases("assertion, saml request, saml response, saml art, wresult"),
-    "code_verifier": _phrases("code verifier"),
-    "authorization": _phrases("authorization"),
+    "assertion": _phrases("assertion, saml request, saml response, saml art, samlart, wresult"),
+    "code_verifier": _phrases("code verifier, oauth verifier"),
+    "authorization": _phrases("authorization, auth string, auth header"),
+    "community": _phrases("community string, snmp community"),
     "credential": _phrases("credential"),
-    "cookie": _phrases("cookie, set cookie, csrf, xsrf"),
+    "cookie": _phrases("cookie, set cookie, csrf, xsrf, crumb"),
     "jwt": _phrases("jwt, jwe, jws"),
     "otp": _phrases("otp, totp, hotp, otps, otpauth"),
-    "pin": _phrases("pin, pin code"),
+    "pin": _phrases("pin, pin code, pin number, puk, puk code"),
     "pass": _phrases("pass"),
     "code": _phrases(
         "mfa code, otp code, totp code, one time code, onetimecode, verification code, security code,"
         "recovery code, recovery codes, backup code, backup codes, scratch code,"
         "scratch codes, device code,"
         "auth code, authorization code, reset code, confirmation code, invitation code, login code,"
-        "sms code, oob code, two factor code, 2 fa code, activation code, access code"
+        "sms code, oob code, two factor code, 2 fa code, activation code, access code, secret code,"
+        "bypass code, bypass codes, verification codes, one time codes, unlock code, pairing code,"
+        "enrollment code, install code, email code, verify code, confirm code, validation code,"
+        "emergency code, emergency codes"
     ),
     "answer": _phrases(
-        "recovery answer, security answer, secret answer, challenge answer,"
+        "recovery answer, security answer, secret answer, challenge answer, kba answer, kba answers,"
         "password answer, recovery answers,"
         "security answers"
     ),
@@ -220,8 +262,17 @@ _SCALAR: Phrases = {
     "signature": _phrases("shared access signature"),
 }
 
+_SUSPECTS: Phrases = {
+    "key": _phrases(
+        "integration key, routing key, service key, primary key, secondary key, app key, token key,"
+        "server key, activation key, license key, provisioning key, sa key, gcp key, json key, signature key,"
+        "apns key"
+    ),
+}
+
 _WHOLE: Phrases = {
-    "seed": _phrases("seed, mnemonic"),
+    "password": _phrases("pw, pw hash, user pw"),
+    "seed": _phrases("seed, mnemonic, xprv, pepper"),
     "session_id": _phrases("connect sid, php sess id, j session id"),
 }
 
@@ -230,7 +281,14 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "salt": ("password",),
     "digest": ("password",),
     "answer": ("question",),
-    "secret id": ("role id",),
+    "secret id": ("role id", "accessor id"),
+    "encoded": ("api key",),
+    "session": ("challenge name", "challenge parameters", "secret code"),
+    "plaintext": ("ciphertext blob",),
+    "host key": ("pmi",),
+    "result": ("bcrypt hash", "override special"),
+    "keys": ("keys base 64", "root token"),
+    "keys base 64": ("root token",),
     "hint": ("secret text", "key id"),
     "user code": ("device code", "verification uri"),
     "code": ("grant type", "redirect uri", "code verifier"),
@@ -251,6 +309,7 @@ _HARMLESS = _words(
     """
     true false null none nil yes no on off required optional enabled disabled read write admin read-only
     readonly read-write readwrite manage full all any view edit create update delete execute inherit default
+    seconds minutes hours days weeks months
     granted denied allow deny owner maintainer guest n/a unknown active inactive expired revoked
     """
 )
@@ -264,23 +323,42 @@ _LABEL_VERBS = _words(
 )
 
 _PAIR_NAMES = _words("name key field attribute attributes parameter param header variable property k")
-_PAIR_LABELS = _words("type id label title path")
-_PAIR_VALUES = _words(
-    """
-    value values val vals v content contents data text string plaintext from to old new before
-    after previous
-    current default
-    """
+_PAIR_LABELS = _words("type id label title path") | {"attribute type", "display label", "secret type"}
+_PAIR_VALUES = _words("value values val vals v")
+_PAIR_WHOLE = _words(
+    "content contents data text string plaintext from to old new before after previous current default"
+)
+
+_KUBERNETES = frozenset(
+    {"Opaque", "kubernetes.io/tls", "kubernetes.io/service-account-token", "kubernetes.io/dockerconfigjson",
+     "kubernetes.io/dockercfg", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth",
+     "bootstrap.kubernetes.io/token", "helm.sh/release.v1"}
+)  # fmt: skip
+_VAULTS = (
+    *(Vault(name, "kind", frozenset({"Secret"})) for name in ("data", "string data")),
+    *(Vault(name, "type", _KUBERNETES) for name in ("data", "string data")),
+    Vault("data", "metadata", frozenset({"deletion time"})),  # HashiCorp's, version 2
+    Vault("data", "lease duration", frozenset(), "values"),  # version 1, and all else it answers
+    Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
+    Vault("key", "last 4", frozenset(), "random"),  # Datadog's API keys
+    Vault("key 1", "key 2", frozenset(), "random"),
+    Vault("key 2", "key 1", frozenset(), "random"),
+)
+_LASTING = _words(
+    "token access_token api_key access_key bearer session_id client_secret secret secret_key jwt assertion"
+    " cookie cookies authorization set-cookie"
 )
 
 DEFAULT_NAMES = NameTable(
     pagination=_PAGINATION,
     benign=_BENIGN,
     listed=_LISTED,
+    questions=_QUESTIONS,
     exempt_tails=_EXEMPT_TAILS,
     known_tails=_KNOWN_TAILS,
     permissions=_PERMISSIONS,
     containers=_CONTAINERS,
+    suspects=_SUSPECTS,
     neutral_tails=_NEUTRAL_TAILS,
     strong=_STRONG,
     scalar=_SCALAR,
@@ -297,5 +375,8 @@ DEFAULT_NAMES = NameTable(
     pair_names=_PAIR_NAMES,
     pair_labels=_PAIR_LABELS,
     pair_values=_PAIR_VALUES,
+    pair_whole=_PAIR_WHOLE,
+    vaults=_VAULTS,
+    lasting=_LASTING,
     table_heads=frozenset({"columns", "fields", "headers", "header", "column names", "cols", "schema"}),
 )

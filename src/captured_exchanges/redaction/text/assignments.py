@@ -33,7 +33,7 @@ _NEXT_PAIR = compiled(rf"[&;,]\s*[^{_NO_NAME}]+\s*=")
 _LINE_START = compiled(r"^[\s\"'{\-]*(?:export\s+|set\s+|-e\s+|--)?$")
 _SETTING = compiled(rf"^\s*(?:-\s+)?[\"']?[^{_NO_NAME}]+[\"']?\s*[:=]")
 _SPOKEN = compiled(
-    rf"{MARKED}|(?i:\b("
+    rf"{MARKED}|(?:\A|[^A-Za-z0-9_.-])(?i:("
     r"password|passwd|pwd|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
     r"|verification code|api key|access key|secret key|private key|client secret)"
     r"(\s*(?::\s+|=\s*)|\s+(?:is|was|are|for \S{1,60} is)\s*:?\s+|\s+)(\\*[\"'`]?)([^\s\"'`,;&\\]{4,}))"
@@ -53,6 +53,11 @@ _PAIRED = compiled(
 _FOLLOWS = compiled(r"\\*[\"']\s*[:=]")
 _ONLY_MARKED = compiled(rf"\W*(?:{MARKED})(?:@.*|\W*)")
 _WHOLE_LINE = frozenset({"authorization", "cookie"})
+_PROSE = frozenset(
+    {"a", "and", "authentication", "expired", "for", "has", "header", "invalid", "is", "missing", "must",
+     "not", "or", "required", "the", "this", "token", "was", "with", "without", "your"}
+)  # fmt: skip
+"""Words of which one is in every sentence about a header."""
 _SHORTEST_WORD = 4
 _LONGEST_NUMBER = 10
 _LONGEST_WORD = 20
@@ -90,11 +95,11 @@ class Assignments:
                 continue
             start, end = self._value(text, match, is_settings)
             value = text[start:end]
-            if not value or _ONLY_MARKED.fullmatch(value) or self._is_harmless(rule, value):
+            if not value.strip("=") or _ONLY_MARKED.fullmatch(value) or self._is_harmless(rule, value):
                 continue
             if "," in match[2] and self._is_no_value(text, end, value):
                 continue
-            sweep.learn(value)
+            sweep.learn(value, rule)
             pieces += [text[done:start], sweep.remove(path, rule, value)]
             done = end
         return "".join((*pieces, text[done:])) if pieces else text
@@ -134,7 +139,7 @@ class Assignments:
         rule = self._rule(match[1])
         if not rule or _ONLY_MARKED.fullmatch(match[3]):
             return match[0]
-        sweep.learn(match[3])
+        sweep.learn(match[3], rule)
         return match[1] + match[2] + sweep.remove(path, rule, match[3])
 
     def _paired(self, match: Match[str], sweep: Sweep, path: Path) -> str:
@@ -144,14 +149,16 @@ class Assignments:
         if not rule or _ONLY_MARKED.fullmatch(match[held]):
             return match[0]
         start, end = (at - match.start() for at in match.span(held))
-        sweep.learn(match[held])
+        sweep.learn(match[held], rule)
         return match[0][:start] + sweep.remove(path, rule, match[held]) + match[0][end:]
 
     def _value(self, text: str, match: Match[str], is_settings: Callable[[], bool]) -> tuple[int, int]:
         """Where the value of a name stands; an empty span where there is none."""
         start, separator, quote = match.end(), match[2], match[3]
+        is_header = not _WHOLE_LINE.isdisjoint(self._names.words(match[1]))
         if quote:
-            return start, _closing(text, start, quote)
+            end = _closing(text, start, quote)
+            return min(_end(_SCHEME, text, start), end) if is_header else start, end
         if "," in separator:
             return start, start
         return self._unquoted(text, match, is_settings)
@@ -162,7 +169,8 @@ class Assignments:
             return start, end
         if not _WHOLE_LINE.isdisjoint(self._names.words(match[1])):
             start = _end(_SCHEME, text, start)
-            return start, _end(_UNQUOTED_LINE, text, start)
+            end = _end(_UNQUOTED_LINE, text, start)
+            return start, start if _is_prose(text[start:end]) else end
         colon = ":" in separator and "=" not in separator
         if colon and text[start : start + 1] in ("|", ">", "\r", "\n"):
             return start, end_of_block(text, match.start(), start)
@@ -205,6 +213,13 @@ def _end_of_setting(text: str, start: int) -> int:
     end = _end(_LINE, text, start)
     following = _NEXT_PAIR.search(text[start:end])
     return start + following.start() if following else end
+
+
+def _is_prose(line: str) -> bool:
+    """Whether what follows the name of a header is no more than words about it."""
+    words = [word.rstrip(".,;:!?") for word in line.split()]
+    is_said = not _PROSE.isdisjoint(map(str.lower, words))
+    return len(words) > 1 and is_said and all(word.isalpha() and not _is_no_word(word) for word in words)
 
 
 def _starts_line(text: str, at: int) -> bool:

@@ -33,6 +33,8 @@ class UrlTable:
     """Parameters beside which `code` is one of OAuth's."""
     token_paths: tuple[str, ...]
     """Patterns of path segments that a one-time token follows; no plurals, which name collections."""
+    vaults: tuple[tuple[str, str], ...]
+    """Patterns of URLs that are stores of secrets, and what of their JSON goes: as of a `Vault`."""
     placeholders: frozenset[str]
     """Passwords that say that the user name is the credential."""
     added: frozenset[str] = frozenset()
@@ -44,10 +46,10 @@ class UrlTable:
 DEFAULT_URLS = UrlTable(
     params=frozenset(
         {"sig", "signature", "hmac", "x amz credential", "x goog credential", "wresult", "oauth verifier",
-         "user code", "rlkey", "resourcekey"}
+         "user code", "rlkey", "resourcekey", "hdnea", "hdnts", "hdntl", "zak"}
     ),
     suspects=frozenset({"key", "ticket", "auth", "t", "k", "invite", "invitation", "confirmation", "verify",
-         "session", "app key"}),
+                        "session", "app key", "magic", "tk", "skey", "sas"}),
     code_siblings=frozenset(
         {"state", "session state", "redirect uri", "grant type", "client id", "iss", "scope", "code verifier"}
     ),
@@ -58,6 +60,10 @@ DEFAULT_URLS = UrlTable(
         r"(?:web)?hook",
         r"app-manifests",
         r"qr",
+    ),
+    vaults=(
+        (r"/secrets/[^/?#]+(?:/versions)?(?:/[^/?#]+)?/?(?:[?#]|$)", "values"),
+        (r"/bypass_codes/?(?:[?#]|$)", "all"),
     ),
     placeholders=frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "_", "none"}),
 )  # fmt: skip
@@ -99,6 +105,7 @@ class Urls:
         self._names = names
         self._scan = scan
         self._table = table
+        self._vaults = [(compiled(f"(?i){pattern}"), goes) for pattern, goes in table.vaults]
         paths = rf"/(?:{'|'.join(table.token_paths)})/"
         self._token_path = compiled(rf"(?i)({paths})([A-Za-z0-9_.~=%-]+)")
         self._token_behind_id = compiled(rf"(?i)({paths}[A-Za-z0-9_.~=%-]{{1,64}}/)([A-Za-z0-9_.~=%-]+)")
@@ -107,6 +114,10 @@ class Urls:
     def code_siblings(self) -> frozenset[str]:
         """Names, as words, beside which `code` is one of OAuth's."""
         return self._table.code_siblings
+
+    def vault(self, url: str) -> str:
+        """What of its JSON goes where a URL is a store of secrets; empty where it is none."""
+        return next((goes for pattern, goes in self._vaults if pattern.search(url)), "")
 
     def source(self) -> str:
         """A pattern that occurs in every text in which a URL may lose something by a rule of this module."""
@@ -158,7 +169,7 @@ class Urls:
         if info.secret:
             harmless = info.effect is Effect.SCALAR and self._names.is_harmless(value)
             return "" if harmless else info.rule.replace("name.", "url.", 1)
-        if param := self._param_of(bare):
+        if (param := self._param_of(bare)) and not self._names.is_harmless(value):
             return f"url.{param.replace(' ', '_')}"
         if bare == "code" and coded and len(value) >= _SHORTEST_CODE:
             return "url.code"
@@ -184,7 +195,7 @@ class Urls:
         if not value or is_marker(plain):
             return shown + value
         if rule := self.rule(decoded_name(name), plain, coded=coded):
-            sweep.learn(plain)
+            sweep.learn(plain, rule)
             return shown + sweep.remove(path, rule, plain)
         return shown + self._rescanned(value, sweep, path, depth)
 
@@ -204,9 +215,10 @@ class Urls:
             user_is_secret = True
         if not colon and not user_is_secret:
             return authority
-        sweep.learn(plain_password)
+        sweep.learn(plain_password, "url.userinfo")
         if user_is_secret:
-            sweep.learn(plain_user)
+            if plain_password in self._table.placeholders or not colon:
+                sweep.learn(plain_user, "url.userinfo")
             return f"{_escaped(sweep.remove(path, 'url.userinfo', userinfo))}@{host}"
         return f"{user}:{_escaped(sweep.remove(path, 'url.userinfo', plain_password))}@{host}"
 
@@ -224,7 +236,7 @@ class Urls:
             return removed(match, value)
 
         def removed(match: Match[str], value: str) -> str:
-            sweep.learn(value)
+            sweep.learn(value, "url.path")
             return match[1] + sweep.remove(path, "url.path", value)
 
         def assigned(match: Match[str]) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.patterns import clean
-from captured_exchanges.redaction.transports.headers import Headers, Pairs, credential_of
-from captured_exchanges.redaction.values import looks_like_credential, looks_random
+from captured_exchanges.redaction.transports.headers import SESSION_WORDS, Headers, Pairs, credential_of
+from captured_exchanges.redaction.values import looks_like_credential
 
 __all__ = ["Credential", "credentials"]
 
@@ -22,9 +22,6 @@ _PER_REQUEST = frozenset(
      "scram-sha-256"}
 )  # fmt: skip
 _SIGNATURES = ("dpop", "signature", "signature-256")
-_SESSION_WORDS = frozenset(
-    {"sess", "session", "sid", "auth", "token", "jwt", "csrf", "xsrf", "remember", "login"}
-)
 _NO_PASSWORD = frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "none", "_"})
 
 
@@ -55,8 +52,8 @@ def _authorization(name: str, value: str) -> Iterator[Credential]:
 
 
 def _halves(credential: str) -> Iterator[Credential]:
-    """The password of a basic-auth pair. The user name is an identity and stays readable, but where it is
-    the credential: without a real password, or random.
+    """The password of a basic-auth pair. The user name is an identity and stays readable, random as a client
+    id may look; but where there is no real password, it is the credential.
     """
     try:
         pair = base64.b64decode(credential, validate=False)
@@ -66,7 +63,7 @@ def _halves(credential: str) -> Iterator[Credential]:
     user, _, password = text.partition(":")
     if password not in _NO_PASSWORD:
         yield Credential(password, lasting=True)
-    if password in _NO_PASSWORD or looks_random(user):
+    else:
         yield Credential(user, lasting=True)
 
 
@@ -74,8 +71,5 @@ def _cookies(value: str, rules: Headers, names: Names) -> Iterator[Credential]:
     """Cookies that carry a session. Others hold user names and languages as often as anything."""
     for piece in value.split(";"):
         name, _, content = (part.strip() for part in piece.partition("="))
-        is_session = rules.is_session(name)
-        if is_session is None:
-            is_session = not _SESSION_WORDS.isdisjoint(names.words(name)) or names.of(name).secret
-        if is_session and looks_like_credential(content):
+        if rules.is_session(name) and looks_like_credential(content):
             yield Credential(content, lasting=True)

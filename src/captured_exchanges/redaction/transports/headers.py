@@ -19,7 +19,15 @@ from captured_exchanges.redaction.text import Text
 from captured_exchanges.redaction.transports.plain_values import PLAIN_VALUES
 from captured_exchanges.redaction.values import looks_like_credential, looks_random, rounded
 
-__all__ = ["DEFAULT_HEADERS", "HeaderTable", "Headers", "Pairs", "credential_of", "first_value"]
+__all__ = [
+    "DEFAULT_HEADERS",
+    "SESSION_WORDS",
+    "HeaderTable",
+    "Headers",
+    "Pairs",
+    "credential_of",
+    "first_value",
+]
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -73,15 +81,16 @@ DEFAULT_HEADERS = HeaderTable(
          "x-plex-token", "x-gitlab-token", "x-auth-user-service-key", "x-jfrog-art-api", "x-ovh-consumer",
          "x-honeycomb-team", "x-clickhouse-key", "x-identity-header", "x-registry-config", "jenkins-crumb",
          "x-goog-authenticated-user-jwt", "cf-access-jwt-assertion", "x-amzn-oidc-data",
-         "x-amzn-oidc-accesstoken", "x-key"}
+         "x-amzn-oidc-accesstoken", "x-key", "fastly-key", "x-tableau-auth", "x-registry-auth"}
     ),
     tails=frozenset({"signature", "sig", "hmac", "hmac sha", "auth", "session"}),
-    suspects=frozenset({"key"}),
+    suspects=frozenset({"key", "sign"}),
     cursors=frozenset({"x-ms-continuation"}),
     kept=frozenset(
         {"www-authenticate", "proxy-authenticate", "access-control-allow-credentials", "x-auth-user", "etag",
          "x-ms-session-token", "sec-websocket-key", "idempotency-key", "x-idempotency-key", "x-cache-key",
-         "access-control-allow-headers", "access-control-expose-headers", "access-control-request-headers"}
+         "access-control-allow-headers", "access-control-expose-headers", "access-control-request-headers",
+         "surrogate-key", "x-public-key", "x-partition-key"}
     ),
     urls=frozenset({"location", "content-location", "referer", "link", "refresh", "origin", ":path", "uri",
                     "x-original-url", "x-rewrite-url", "x-forwarded-uri", "destination", "sourcemap"}),
@@ -93,8 +102,8 @@ _SCHEMES = frozenset({
     "aws4-hmac-sha256", "apikey", "api-key", "basic", "bearer", "bot", "digest", "dpop", "eg1-hmac-sha256",
     "geniekey", "googlelogin", "gnap", "hawk", "hmac", "hmac-sha256", "hoba", "jwt", "klaviyo-api-key", "key",
     "mac", "mutual", "negotiate", "nintendo", "ntlm", "oauth", "privatetoken", "scram-sha-1", "scram-sha-256",
-    "sharedaccesssignature", "sharedkey", "sharedkeylite", "signature", "splunk", "ssws", "token", "vapid",
-    "zoho-oauthtoken",
+    "sharedaccesssignature", "sharedkey", "sharedkeylite", "signature", "snowflake", "splunk", "ssws",
+    "token", "vapid", "zoho-oauthtoken",
 })  # fmt: skip
 _ATTRIBUTES = (
     r"(?i)^\s*(?:Secure|HttpOnly|Partitioned|Path=/[A-Za-z0-9_./-]{0,100}|Domain=[A-Za-z0-9.-]{1,255}|Max-Age=-?\d{1,12}"
@@ -107,6 +116,9 @@ _COOKIE_NAME = compiled(r"^\s*[A-Za-z0-9!#$%&'*+.^_`|~:\[\]/-]{1,128}\s*$")
 _NO_CREDENTIAL = ("", "\n", "\r", "\f")
 _LINKED = compiled(r"<([^<>]*)>")
 _REFRESHED = compiled(r"(?i)(^\s*[0-9.]*\s*[;,]?\s*(?:url\s*=\s*)?[\"']?)([^\"']*)")
+SESSION_WORDS = frozenset(
+    {"sess", "session", "sid", "auth", "token", "jwt", "csrf", "xsrf", "remember", "login"}
+)
 _COOKIES = frozenset({"cookie", "cookie2"})
 _SET_COOKIES = frozenset({"set-cookie", "set-cookie2"})
 _RULE = compiled(r"[a-z0-9._-]{1,48}")
@@ -225,7 +237,7 @@ class Headers:
         scheme, credential = _taken_apart(value)
         if is_marker(credential):
             return value
-        sweep.learn_from_header(credential)
+        sweep.learn_from_header(credential, "header.authorization")
         return scheme + sweep.remove(path, _rule(name), credential)
 
     def _cookie(self, piece: str, sweep: Sweep, path: Path, rule: str) -> str:
@@ -238,8 +250,12 @@ class Headers:
         if name.strip().lower() in self._table.exempt_cookies:
             return f"{name}={self._text.scan(value, sweep, path)}"
         if looks_like_credential(value.strip()):
-            sweep.learn_from_header(value.strip())
+            sweep.learn_from_header(value.strip(), rule if self._is_session(name) else "")
         return f"{self._text.scan(name, sweep, path)}={sweep.remove(path, rule, value.strip())}"
+
+    def _is_session(self, name: str) -> bool:
+        """Whether a cookie carries a session, by its name. Others hold languages as often as anything."""
+        return not SESSION_WORDS.isdisjoint(self._names.words(name)) or self._names.of(name).secret
 
     def _scanned(self, name: str, value: str, sweep: Sweep, path: Path) -> str:
         if name in self._table.cursors:

@@ -48,6 +48,7 @@ class HttpRules:
 
     def request(self, kind: str, request: HttpRequest, sweep: Sweep) -> dict[str, Any]:
         """The request document, `redactions` not yet in it."""
+        sweep.vault = self._text.urls.vault(clean(request.url))
         said, body = self._parts.said, self._body(request.body, request.headers, sweep)
         document = request_shape(
             kind,

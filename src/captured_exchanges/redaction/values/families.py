@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from captured_exchanges.redaction.marker import MARKED, is_marked, is_marker
 from captured_exchanges.redaction.patterns import Match, Pattern, compiled, compiled_gate, quoted
 from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES
-from captured_exchanges.redaction.values.table import Family
+from captured_exchanges.redaction.values.table import ALONE, Family
 
 __all__ = ["Families"]
 
@@ -67,7 +67,7 @@ def _gate_sources(row: Family) -> Iterator[str]:
     if row.telling and row.gates and all(len(gate) >= _SHORT_GATE for gate in row.gates):
         yield from (f"(?i:{quoted(gate)})" for gate in row.gates)
     else:
-        yield f"(?:{_loosened(row.pattern)})"
+        yield f"(?:{_loosened(row.pattern.replace(ALONE, ''))})"
 
 
 def _loosened(pattern: str) -> str:

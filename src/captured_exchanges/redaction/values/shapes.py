@@ -33,6 +33,7 @@ _IDENTITY = compiled(
     r"|S-1-\d+(?:-\d+)+|arn:aws[a-z-]*:.*|urn:.*"  # SID, ARN, URN
     r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|[a-z][a-z0-9+.-]*://.*|/[A-Za-z0-9_./-]*"  # e-mail, URL, path
     r"|\d{4}-\d\d-\d\dT.*|[0-9.:+-]+|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}"  # times, numbers, ids of AWS
+    r"|D[A-Z][A-Z0-9]{18}"  # ids of Duo
     r"|(?:[a-zA-Z0-9-]+\.){2,}[a-z]{2,}|ssh-[a-z0-9]+ .*|(?:[0-9a-fA-F]{2}:){7,}[0-9a-fA-F]{2}"  # hosts, keys
 )
 _BASE64 = compiled(r"[A-Za-z0-9+/]+={0,2}")
@@ -45,6 +46,8 @@ _SAID = frozenset(
     """.split()  # noqa: SIM905 - a page of words
 )
 """What is said about a password rather than with it."""
+_WORDS = compiled(r"(?:[A-Z]?[a-z]{2,}[0-9]{0,2})+(?:[A-Z]{2,4}|[A-Z][a-z])?")
+"""Names in camelCase, which are mixed enough but not random."""
 _LONG = 32
 _SHORT = 8
 
@@ -58,11 +61,14 @@ def looks_random(value: str) -> bool:
     if not _OPAQUE.fullmatch(value) or _IDENTITY.fullmatch(value):
         return False
     longest = max(_RUNS.findall(value), key=len, default="")
-    return len(longest) >= _RUN and _is_mixed(longest) and _entropy(longest) > _BITS
+    is_mixed = len(longest) >= _RUN and _is_mixed(longest) and not _WORDS.fullmatch(longest)
+    return is_mixed and _entropy(longest) > _BITS
 
 
 def looks_like_credential(value: str) -> bool:
-    """Whether a word after `Bearer` or `token:` is a credential rather than prose."""
+    """Whether a word after `Bearer` or `token:` is a credential rather than prose, or one more assignment."""
+    if "=" in value.rstrip("="):
+        return False
     return len(value) >= _SHORT and (_is_mixed(value) or _is_word_too_long(value))
 
 

@@ -21,7 +21,7 @@ from captured_exchanges.redaction.encodings import base64_cores
 from captured_exchanges.redaction.patterns import Pattern, compiled, quoted
 from captured_exchanges.redaction.values.shapes import is_basic, looks_like_credential, looks_random
 
-__all__ = ["FAMILIES", "Family", "example"]
+__all__ = ["ALONE", "FAMILIES", "Family", "example"]
 
 _ALPHABETS = {
     "a": string.ascii_letters + string.digits,
@@ -66,8 +66,10 @@ _END_OF_KEY = r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\z)"
 _BASE64_LINES = r"[A-Za-z0-9+/=]*(?:\s*\n\s*[A-Za-z0-9+/]+={0,2}[ \t\r]*$)*"
 """Base64 to its end: a line that is more than base64 is another's, and may hold a secret's beginning."""
 _WRAPPED_KEY = "|".join(quoted(core) for core in sorted(set(base64_cores(b"PRIVATE KEY"))))
+ALONE = r"(?:\A|[^A-Za-z0-9_.-])"
+"""Before a word that is no part of a name: the token of `continuation-token=` is none."""
 _SCHEMES = (
-    r"(?i)\b(?:bearer|basic|ssws|token|dpop|negotiate|ntlm|geniekey|api-?key)"
+    rf"(?i){ALONE}(?:bearer|basic|ssws|token|dpop|negotiate|ntlm|geniekey|api-?key)"
     r"(?:[ :=]|%20|\+){1,3}['\"]?([A-Za-z0-9_.~+/=-]{8,})"
 )
 
@@ -228,6 +230,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("docker", ("swmtkn-", "swmkey-"), r"\bSWM(?:TKN|KEY)-\d-[A-Za-z0-9+/=-]{30,}", ("SWMTKN-1-<l*50>-<l*25>", "SWMKEY-1-<b*43>")),
     Family("eks", ("k8s-aws-v1.",), r"\bk8s-aws-v1\.[A-Za-z0-9_-]{20,}", ("k8s-aws-v1.aHR0cHM6<w*120>",)),
     Family("fcm", (":apa91b",), r"\bAAAA[A-Za-z0-9_-]{7}:APA91b[A-Za-z0-9_-]{100,}", ("AAAA<w*7>:APA91b<w*134>",)),
+    Family("terraform_upload", ("archivist.terraform.io",), r"archivist\.terraform\.io/v1/object/([A-Za-z0-9_=-]{20,})", ("archivist.terraform.io/v1/object/<w*120>",)),
+    Family("bitlocker", (), r"\b\d{6}(?:-\d{6}){7}\b", ("<d*6>-<d*6>-<d*6>-<d*6>-<d*6>-<d*6>-<d*6>-<d*6>",)),
     # password hashes
     Family("bcrypt", ("$2",), r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{50,53}", ("$2b$12$<a*53>",)),
     Family("bcrypt", ("$bcrypt-sha256$",), r"\$bcrypt-sha256\$[A-Za-z0-9=,$./]{40,}", ("$bcrypt-sha256$v=2,t=2b,r=12$<a*22>$<a*31>",)),
