@@ -96,6 +96,23 @@ def walked(document, **options):
         ({"grant_type": "a", "code": "x"}, {"grant_type": "a", "code": "*"}),
         ({"code": "abcdef"}, {"code": "abcdef"}),
         ({"role_id": "a", "secret_id": "x"}, {"role_id": "a", "secret_id": "*"}),
+        # what is about a secret, and what is full of them
+        (
+            {"password": {"href": "/reset", "method": "POST"}},
+            {"password": {"href": "/reset", "method": "POST"}},
+        ),
+        ({"password": {"href": "/x", "value": "x"}}, {"password": {"href": "/x", "value": "*"}}),
+        (
+            {"password": {"minLength": 8, "age": {"maxDays": 90}}},
+            {"password": {"minLength": 8, "age": {"maxDays": 90}}},
+        ),
+        ({"password": {"minLength": 8, "new": 1234}}, {"password": "*"}),
+        (
+            {"kind": "Secret", "data": {"a": "x", "b": [7, None]}},
+            {"kind": "Secret", "data": {"a": "*", "b": ["*", None]}},
+        ),
+        ({"kind": "ConfigMap", "data": {"a": "x"}}, {"kind": "ConfigMap", "data": {"a": "x"}}),
+        ({"kind": ["Secret"], "data": {"a": "x"}}, {"kind": ["Secret"], "data": {"a": "x"}}),
         # values
         ({"a": "see token=abc"}, {"a": "see token=[REDACTED:text.token]"}),
     ],

@@ -45,7 +45,7 @@ _LEVELS = {
     Effect.CONTAINER: Level.SUSPICION,
     Effect.PERMISSIONS: Level.PERMISSIONS,
     Effect.SCALAR: Level.ALARM,
-    Effect.SUBTREE: Level.SUSPICION,  # where it is not all removed
+    Effect.SUBTREE: Level.ALARM,  # where it is not all removed
     Effect.LEAVES: Level.VAULT,
 }
 

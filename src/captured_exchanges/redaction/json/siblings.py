@@ -102,7 +102,7 @@ class Siblings:
     def _says(self, vault: Vault, value: Any) -> bool:  # noqa: ANN401 - any JSON
         if isinstance(value, dict):
             return any(" ".join(self.names.words(key)) in vault.says for key in value)
-        return not vault.says or value in vault.says
+        return not vault.says or (isinstance(value, str) and value in vault.says)
 
     def _is_companion(self, key: str, companions: frozenset[str]) -> bool:
         if "password" in companions:
