@@ -29,10 +29,11 @@ _THIN = 4
 VOCABULARY = (
     "kind method url headers body started_at http_version attempt call_id status reason duration_ms "
     "error remote_address redactions path rule type value media_type size decoded_size state truncated "
-    "complete abandoned omitted json form text multipart message surface entrypoint resourceType "
+    "complete abandoned omitted json form text multipart parts name filename repaired "
+    "message surface entrypoint resourceType statement parameters dialect database columns rows row_count "
     "operation base scope filter attributes dn changes page result_code description entries binary base64 "
     "search modify modify_dn compare extended delete replace count detail entry_count objectClass "
-    "REDACTED name. value. header. url. text. ldap. detail. policy. registered authorization "
+    "REDACTED name. value. header. url. text. sql. ldap. detail. policy. registered authorization "
     "proxy-authorization set-cookie "
     "cookie password passwords application/json application/x-www-form-urlencoded text/plain "
     "content-type content-length content-encoding user-agent accept-encoding client_credentials "
