@@ -17,6 +17,10 @@ KINDS = {
     "ndjson": (f'{{"a":1}}\n{{"token":"{SECRET}"}}\n', '{"a":1}\n{"token":"[REDACTED:name.token]"}\n'),
     "form": (f"user=bob&password={SECRET}", "user=bob&password=[REDACTED:name.password]\n"),
     "text": (f"hello bob, password={SECRET} and more\n", "hello bob, password=[REDACTED:text.password] and more\n"),
+    "sql": (
+        f"UPDATE users SET password = '{SECRET}' WHERE name = 'bob'\n",  # noqa: S608 - nobody runs it
+        "UPDATE users SET password = '[REDACTED:name.password]' WHERE name = 'bob'\n",
+    ),
     "http": (
         f"GET /users?api_key={SECRET} HTTP/1.1\nHost: x.test\n\n",
         "GET /users?api_key=[REDACTED:url.api_key] HTTP/1.1\nHost: x.test\n\n",

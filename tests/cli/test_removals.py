@@ -69,7 +69,7 @@ def test_a_record_has_the_reason():
     [
         ("name.api_key", "the name means a secret: api key"), ("value.github", "looks like a credential: github"),
         ("url.code", "a code of OAuth"), ("registered", "a known secret"), ("policy.employee", "own rule employee"),
-        ("detail.body", "this profile keeps no bodies"), ("sql.literal", "a literal or value"), ("new.kind", "kind"),
+        ("detail.body", "this profile keeps no bodies"), ("sql.literal", "of which this profile keeps none"), ("new.kind", "kind"),
         ("odd", "odd"),
     ],
 )  # fmt: skip

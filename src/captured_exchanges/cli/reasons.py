@@ -24,6 +24,8 @@ _WHOLE: Mapping[str, str] = {
     "url.userinfo": "user name and password in a URL",
     "url.path": "a one-time token in a URL's path",
     "url.code": "a code of OAuth",
+    "sql.literal": "a literal, of which this profile keeps none",
+    "sql.unread": "the statement cannot be read, so none of its literals is kept",
     "detail.body": "this profile keeps no bodies",
     "detail.header": "this profile keeps no values of headers",
     "detail.query": "this profile keeps no values in URLs",

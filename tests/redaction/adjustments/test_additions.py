@@ -1,12 +1,20 @@
 """What goes by a policy's own rules."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captured_exchanges.exchange import Intent
+from captured_exchanges.exchange import (
+    Intent,
+    LdapEntry,
+    LdapRequest,
+    LdapResponse,
+    SqlRequest,
+    SqlResponse,
+)
 from captured_exchanges.redaction import Judge, Policy, Redactor, ValueRule
 from captured_exchanges.redaction.json import dumps
 from support.redaction_exchanges import (
@@ -154,6 +162,70 @@ def test_a_pattern_goes_over_numbers():
     left = value_of(policy, {"a": 123456789, "b": "123456789", "c": 12, "d": True})
     assert left["a"] == left["b"] != 123456789
     assert (left["c"], left["d"]) == (12, True)
+
+
+KINDS = {
+    "lines of JSON": ('{"a":1}\n{"badgeNumber":"B17","note":"EMP1234"}\n', "application/x-ndjson"),
+    "a table": ("id,badge number,note\n1,B17,EMP1234\n2,B17,x\n", "text/csv"),
+    "XML": ("<a><badgeNumber>B17</badgeNumber><note>EMP1234</note><i x='EMP1234'/></a>", "text/xml"),
+    "HTML": ("<form><input name='badge_number' value='B17'><p>EMP1234</p></form>", "text/html"),
+    "YAML": ("badge_number: B17\nnote: EMP1234\nother: 1\n", "text/yaml"),
+    "cut JSON": ('{"badgeNumber":"B17","note":"EMP1234","more":"' + "x" * 40, "application/json"),
+    "parts": (
+        "\r\n".join(
+            [
+                '--b\r\nContent-Disposition: form-data; name="badgeNumber"\r\n\r\nB17',
+                '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\nEMP1234',
+                "--b--\r\n",
+            ]
+        ),
+        "multipart/form-data; boundary=b",
+    ),
+}
+
+
+@pytest.mark.parametrize("pattern", [r"EMP\d{4}", r"^EMP\d{4}$"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_own_rules_hold_in_every_kind_of_body(kind, pattern):
+    """Names by the place they have there; patterns over each value by itself."""
+    policy = PLAINLY.with_removed(names=["badge number"], values={"employee": pattern})
+    content, media_type = KINDS[kind]
+    state = "truncated" if kind == "cut JSON" else "complete"
+    redacted = Redactor(policy).redact(exchange(received=content, received_type=media_type, state=state))
+    kept = documents(redacted)
+    assert response_of(redacted)["body"]["type"] != "omitted"
+    assert b"B17" not in kept
+    assert b"EMP1234" not in kept
+
+
+def test_own_rules_hold_in_sql_and_ldap():
+    """Literals, bind values, columns, attributes, filters."""
+    policy = PLAINLY.with_removed(names=["badge number"], values={"employee": r"^EMP\d{4}$"})
+    statement = "SELECT * FROM a WHERE badge_number = 'B17' AND b = 'EMP1234' AND c = ?"
+    asked = SqlRequest(statement, 0, parameters=["EMP1234"])
+    answered = SqlResponse(1.0, columns=("badge_number", "x"), rows=(("B17", "EMP1234"),))
+    sql = replace(exchange(), transport_kind="sql", request=asked, response=answered)
+    asked = LdapRequest("search", 0, base="dc=x", filter="(badgeNumber=B17)")
+    entry = LdapEntry("cn=a,dc=x", {"badgeNumber": ["B17"], "note": [b"EMP1234"]})
+    ldap = replace(
+        exchange(), transport_kind="ldap", request=asked, response=LdapResponse(1.0, 0, entries=(entry,))
+    )
+    for captured in (sql, ldap):
+        redactor = Redactor(policy)
+        kept = documents(redactor.redact(captured))
+        assert b"B17" not in kept
+        assert b"EMP1234" not in kept
+        assert redactor.failures() == {}
+
+
+def test_a_path_leads_into_parts():
+    """The root is the part's body."""
+    content = '--b\r\nContent-Type: application/json\r\n\r\n{"ssn":"B17"}\r\n--b--\r\n'
+    policy = PLAINLY.with_removed(paths=["$.ssn"])
+    redacted = Redactor(policy).redact(
+        exchange(received=content, received_type="multipart/mixed; boundary=b")
+    )
+    assert b"B17" not in documents(redacted)
 
 
 def test_a_group_is_what_goes():

@@ -4,9 +4,11 @@ import base64
 import json
 import random
 import string
+from dataclasses import replace
 
 import pytest
 
+from captured_exchanges.exchange import LdapEntry, LdapRequest, LdapResponse, SqlRequest, SqlResponse
 from captured_exchanges.redaction import Judge, Policy, Redactor
 from captured_exchanges.redaction.values.table import FAMILIES, example
 from support.redaction_exchanges import (
@@ -66,6 +68,41 @@ def test_an_exempt_name_stays_wherever_names_decide():
     )  # fmt: skip
     assert request_of(redacted)["redactions"] == response_of(redacted)["redactions"] == []
     assert documents(redacted).count(b"B17") == 8
+
+
+KINDS = {
+    "a table": ("id,password,note\n1,B17,x\n2,B17,y\n", "text/csv"),
+    "XML": ("<a><password>B17</password><i name='password' value='B17'/></a>", "text/xml"),
+    "HTML": ("<form><input name='password' value='B17'></form>", "text/html"),
+    "YAML": ("password: B17\nnote: x\nother: 1\n", "text/yaml"),
+    "lines of JSON": ('{"a":1}\n{"password":"B17"}\n', "application/x-ndjson"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_exempt_name_stays_in_every_kind_of_body(kind):
+    """Not a byte is changed."""
+    content, media_type = KINDS[kind]
+    redactor = Redactor(PLAINLY.with_kept(names=["password"]))
+    kept = response_of(redactor.redact(exchange(received=content, received_type=media_type)))
+    assert (kept["redactions"], kept["body"]["value"].strip()) == ([], content.strip())
+    assert response_of(Redactor().redact(exchange(received=content, received_type=media_type)))["redactions"]
+
+
+def test_an_exempt_name_stays_in_sql_and_ldap():
+    """A column and what meets it, an attribute and what a filter asks of it."""
+    policy = PLAINLY.with_kept(names=["password", "userPassword"])
+    asked = SqlRequest("SELECT 1 FROM a WHERE password = 'B17'", 0)
+    answered = SqlResponse(1.0, columns=("password",), rows=(("B17",),))
+    sql = replace(exchange(), transport_kind="sql", request=asked, response=answered)
+    asked = LdapRequest("search", 0, base="dc=x", filter="(userPassword=B17)")
+    entry = LdapEntry("cn=a,dc=x", {"userPassword": ["B17"]})
+    ldap = replace(
+        exchange(), transport_kind="ldap", request=asked, response=LdapResponse(1.0, 0, entries=(entry,))
+    )
+    for captured in (sql, ldap):
+        assert documents(Redactor(policy).redact(captured)).count(b"B17") == 2
+        assert b"B17" not in documents(Redactor().redact(captured))
 
 
 def test_an_exempt_name_is_a_whole_one():

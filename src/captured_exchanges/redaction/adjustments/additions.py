@@ -22,6 +22,8 @@ __all__ = ["NO_ADDITIONS", "Additions"]
 
 _DEEPEST = 200
 """Levels that are followed: the walk that comes after refuses what is deeper."""
+_MARKED_UP = compiled(r">\s*([^<>]*[^<>\s])|=\s*\"([^\"<>]+)\"|=\s*'([^'<>]+)'")
+"""Text between tags, and values of attributes."""
 _SLUG = compiled(r"[^a-z0-9_.-]+")
 _LONGEST_LABEL = 40
 _NOWHERE: States = frozenset()
@@ -79,8 +81,18 @@ class Additions:
         return bool(self._paths) or (self._any and self.concern(data.decode()))
 
     def text(self, text: str, sweep: Sweep, path: Path) -> str:
-        """A text without what goes."""
+        """A text without what goes; of markup each value by itself, too."""
         text = clean(text)
+        if "<" in text and ">" in text:
+            text = _MARKED_UP.sub(lambda match: self._marked_up(match, sweep, path), text)
+        return self._plain(text, sweep, path)
+
+    def _marked_up(self, match: Match[str], sweep: Sweep, path: Path) -> str:
+        group = next(group for group in (1, 2, 3) if match.start(group) >= 0)
+        start, end = (at - match.start() for at in match.span(group))
+        return match[0][:start] + self._plain(match[group], sweep, path) + match[0][end:]
+
+    def _plain(self, text: str, sweep: Sweep, path: Path) -> str:
         lowered = text.lower()
         for search in self._searches:
             if search.concerns(lowered):

@@ -154,6 +154,8 @@ class Paths:
 def inside_body(path: Path) -> Path | None:
     """A place of a document as one of its body, of a part of its body where that has parts; None outside."""
     match path:
-        case ("body", "value", *rest) | ("body", "parts", _, "value", *rest):
+        case ("body", "value", *rest):
             return tuple(rest)
+        case ("body", "parts", _, *part):
+            return inside_body(tuple(part))
     return None

@@ -64,7 +64,7 @@ class Attributes:
 
     def _decided(self, description: str) -> str:
         base = self.base(description)
-        if base in self.table.kept:
+        if base in self.table.kept or self._names.is_exempt(base) or self._names.is_exempt(description):
             return ""
         if base in self.table.secret:
             return f"ldap.{base}"

@@ -102,6 +102,8 @@ class Text:
         for hit in self._gate.finditer(b"\0".join(pieces)):
             first, last = bisect.bisect_left(ends, hit.start()), bisect.bisect_left(ends, hit.end())
             found.update(texts[max(0, first - 1) : last])
+        if self.additions:
+            found.update(filter(self.additions.concern, texts))
         return frozenset(found)
 
     def scan(self, text: str, sweep: Sweep, path: Path, depth: int = 0) -> str:
