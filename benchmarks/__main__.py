@@ -1,7 +1,18 @@
-"""`make bench`: print every benchmark."""
+"""`make bench`: print every benchmark; with names as arguments, only those."""
 
-from benchmarks import commits, handoff, redaction
+import sys
 
-redaction.report()
-commits.report()
-handoff.report()
+from benchmarks import adversarial, commits, handoff, redaction
+
+REPORTS = {
+    "redaction": redaction.report,
+    "adversarial": adversarial.report,
+    "commits": commits.report,
+    "handoff": handoff.report,
+}
+
+unknown = [name for name in sys.argv[1:] if name not in REPORTS]
+if unknown:
+    sys.exit(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(REPORTS)}")
+for wanted in sys.argv[1:] or REPORTS:
+    REPORTS[wanted]()

@@ -75,6 +75,18 @@ def test_what_is_seen_again_stays():
     assert finds(registry, token)
 
 
+def test_what_is_asked_for_often_gets_an_automaton():
+    """A token that every request shows is not searched for spelling by spelling for ever."""
+    registry = Registry(pytest.fail)
+    registry.observe(token := fresh_secret())
+    one_by_one = registry.needles()
+    for _ in range(200):
+        assert finds(registry, f"x{token}x")
+    assert registry.needles() is not one_by_one
+    assert not registry._recent
+    assert removed(registry, f"é{token}é") == "é*é"
+
+
 @pytest.mark.parametrize("value", ["abc", "", *VOCABULARY.split()[:12], "assword", "EDACTE"])
 def test_words_of_documents_cannot_be_registered(value):
     """They would wreck every document; that is counted."""
@@ -104,6 +116,7 @@ def test_bytes_that_are_no_text_may_be_registered():
 def test_nothing_keeps_patterns_made_of_secrets():
     """The cache of `re2` would hold them in plain text long after they are forgotten here."""
     secret = fresh_secret()
+    re2.purge()
     Needles([secret.encode()], lasting=True)
     assert re2._Regexp._make.cache_info().currsize == 0
     assert secret not in repr(Needles([secret.encode()]))
@@ -122,16 +135,3 @@ def test_what_documents_tell_forgets_nothing_that_requests_have_shown():
     for _ in range(20):
         registry.observe(fresh_secret())
     assert not finds(registry, told)
-
-
-def test_blocks_stay_small_and_few():
-    """A block holds as many secrets as its automaton is quick with; forgotten ones leave no blocks behind."""
-    registry = Registry(pytest.fail)
-    kept = fresh_secret(1)
-    for number in range(10 * MAX_LEARNED):
-        registry.observe(kept)
-        registry.learn(fresh_secret(number + 1_000))
-        assert finds(registry, kept)
-    sizes = [len(secrets) for secrets, _ in registry._blocks]
-    assert max(sizes) <= 64
-    assert len(sizes) <= 10

@@ -11,8 +11,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
 from captured_exchanges.redaction.encodings import spellings, unquoted
-from captured_exchanges.redaction.patterns import Match, Pattern, compiled_once, quoted
 
 __all__ = ["VOCABULARY", "Needles", "Registry", "is_findable"]
 
@@ -23,8 +24,8 @@ _SHORTEST_REGISTERED = 4
 _SHORTEST_OBSERVED = 8
 _DISTINCT = 4
 _RECENT = 8
-_BLOCK = 64
-_THIN = 4
+_OFTEN, _EACH = 64, 8
+"""Searches after which the newest secrets are worth a new automaton; more for each that goes into it."""
 
 VOCABULARY = (
     "kind method url headers body started_at http_version attempt call_id status reason duration_ms "
@@ -47,15 +48,15 @@ _VOCABULARY = VOCABULARY.casefold()
 class Needles:
     """A fixed set of secrets in all their spellings, as one thing to search for. Thread-safe."""
 
-    __slots__ = ("_pattern", "_secrets", "_spellings")
+    __slots__ = ("_automaton", "_secrets", "_spellings")
 
     def __init__(self, secrets: Iterable[bytes], *, lasting: bool = False) -> None:
         """`lasting`: they will be searched for often enough to be worth an automaton."""
         self._secrets = {form: secret for secret in secrets for form in spellings(secret)}
         self._spellings = sorted(self._secrets, key=len, reverse=True)
-        self._pattern: Pattern | None = None
-        if lasting:
-            self._pattern = compiled_once("|".join(quoted(form.decode()) for form in self._spellings))
+        self._automaton: BytesAhoCorasick | None = None
+        if lasting:  # RE2 would fall back to a thousand times its time from some hundred secrets on
+            self._automaton = BytesAhoCorasick(self._spellings, matchkind=MatchKind.LeftmostLongest)
 
     def found(self, data: bytes) -> bool:
         """Whether any secret is in there, percent-encoded in whatever way included."""
@@ -63,29 +64,29 @@ class Needles:
 
     def occurs(self, data: bytes) -> bool:
         """Whether any secret is in there as it stands."""
-        if self._pattern is None:
+        if self._automaton is None:
             return any(form in data for form in self._spellings)
-        return self._pattern.search(data) is not None
+        return bool(self._automaton.find_matches_as_indexes(data))
 
     def replace(self, text: str, removed: Callable[[bytes], str]) -> str:
         """The text with each secret replaced by what `removed(secret)` returns."""
-        if self._pattern is None:
+        if self._automaton is None:
             for form in self._spellings:
                 if (spelled := form.decode()) in text:
                     text = text.replace(spelled, removed(self._secrets[form]))
             return text
-        return self._pattern.sub(lambda match: self._replaced(match, removed), text)
-
-    def _replaced(self, match: Match[str], removed: Callable[[bytes], str]) -> str:
-        return removed(self._secrets[match[0].encode()])
+        data, pieces, done = text.encode(), [], 0
+        for at, start, end in self._automaton.find_matches_as_indexes(data):
+            pieces += [data[done:start].decode(), removed(self._secrets[self._spellings[at]])]
+            done = end
+        return "".join((*pieces, data[done:].decode()))
 
 
 class Registry:
     """The secrets of one Redactor. Thread-safe.
 
-    An automaton is costly to build, so the newest few have none until there are enough of them to be worth
-    one; and beyond some size it is a thousand times slower (RE2 gives up its cache of states), so they are
-    kept in blocks, of which only the newest is ever built anew.
+    The automaton over all of them is costly to build, so the newest few are searched for one by one until
+    there are enough of them, or they have been searched for often enough, to be worth a new one.
     """
 
     def __init__(self, on_failure: Callable[[str], None]) -> None:
@@ -95,8 +96,9 @@ class Registry:
         self._observed: OrderedDict[bytes, None] = OrderedDict()
         self._learned: OrderedDict[bytes, None] = OrderedDict()
         self._recent: list[bytes] = []
-        self._blocks: list[tuple[tuple[bytes, ...], Needles]] = []
+        self._settled_needles: tuple[Needles, ...] = ()
         self._needles: tuple[Needles, ...] | None = ()
+        self._asked = 0
 
     def register(self, value: str | bytes) -> None:
         """A secret for good, as far as the bound allows. One that is too short or too common to be told from
@@ -126,30 +128,24 @@ class Registry:
     def needles(self) -> tuple[Needles, ...]:
         """All of them at this moment."""
         needles = self._needles
-        return needles if needles is not None else self._built()
+        self._asked += 1
+        return self._built() if needles is None or (self._recent and self._is_asked_often) else needles
+
+    @property
+    def _is_asked_often(self) -> bool:
+        return self._asked > _OFTEN + _EACH * (len(self._registered) + len(self._observed))
 
     def _built(self) -> tuple[Needles, ...]:
         with self._lock:
-            if len(self._recent) > _RECENT:
-                self._settle()
+            if len(self._recent) > _RECENT or (self._recent and self._is_asked_often):
+                self._recent.clear()
+                self._asked = 0
+                self._settled_needles = (
+                    Needles({**self._registered, **self._observed, **self._learned}, lasting=True),
+                )
             recent = (Needles(self._recent),) if self._recent else ()
-            self._needles = (*(needles for _, needles in self._blocks), *recent)
+            self._needles = (*self._settled_needles, *recent)
             return self._needles
-
-    def _settle(self) -> None:
-        """Moves the newest few into blocks. Blocks of which nothing is known any more go; so do all, to be
-        built anew, where they have become thin.
-        """
-        known = {**self._registered, **self._observed, **self._learned}
-        self._blocks = [block for block in self._blocks if not known.keys().isdisjoint(block[0])]
-        added = [secret for secret in self._recent if secret in known]
-        self._recent.clear()
-        if len(self._blocks) > _THIN + 2 * len(known) // _BLOCK:
-            added, self._blocks = list(known), []
-        elif self._blocks and len(self._blocks[-1][0]) + len(added) <= _BLOCK:
-            added = [*self._blocks.pop()[0], *added]
-        for block in (tuple(added[at : at + _BLOCK]) for at in range(0, len(added), _BLOCK)):
-            self._blocks.append((block, Needles(block, lasting=True)))
 
     def _add(self, shelf: OrderedDict[bytes, None], secret: bytes, bound: int) -> bool:
         """Adds a secret; whether another had to go."""
@@ -160,6 +156,7 @@ class Registry:
             shelf[secret] = None
             self._recent.append(secret)
             self._needles = None
+            self._asked = 0
             if len(shelf) <= bound:
                 return False
             shelf.popitem(last=False)

@@ -25,7 +25,6 @@ _MOST_KNOWN, _LONGEST_KNOWN = 4_096, 128
 _EMPTY = (b":null", b":true", b":false", b':""', b":{}", b":[]")
 _DULL = compiled_gate(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\")*\})*\}")
 """An object none of whose strings is long enough to look random."""
-_BESIDE = compiled_gate(r"(?i:hash|salt|digest)")
 _TEXTUAL = compiled_gate(r"[=:<>&'`]|(?i:\b(?:is|was|are)\b)|--[A-Za-z]|\s-[A-Za-z]")
 """What a text has beside a name that it gives a value to."""
 _DIGITS, _LONG = b"0123456789.eE+-", 19
@@ -43,6 +42,7 @@ class Judge:
     def __init__(self, names: Names, text: Text) -> None:
         self._names = names
         self._values = compiled_gate(text.value_source)
+        self._beside = compiled_gate(names.beside_source())
         self._is_clean = text.is_clean
         self._is_only_a_name: Harmless[bytes] = Harmless(self._holds_only_a_name)
         self.near_misses: dict[bytes, Effect] = {}
@@ -59,6 +59,10 @@ class Judge:
     def holds_value(self, literal: bytes) -> bool:
         """Whether a literal holds what may be a value, by its looks; a harmless one included."""
         return literal not in self._is_only_a_name and self._values.search(literal) is not None
+
+    def has_beside(self, data: bytes) -> bool:
+        """Whether there is a name in a JSON text that is secret only beside another."""
+        return self._beside.search(data) is not None
 
     def remember(self, token: bytes, effect: Effect) -> None:
         """A near-miss, to be passed by unasked from now on."""
@@ -80,7 +84,7 @@ class Hits:
         self._asks_tidiness = asks_tidiness
         self._left = _MOST + len(data) // _BYTES_A_HIT
         self._paints = _MOST_PAINTED
-        self._empty: set[str] = set()
+        self._companions: set[str] = set()
         self.names: set[str] = set()
         """Keys, and strings that may be names, around which names have to be judged."""
         self.values: set[str] = set()
@@ -91,8 +95,8 @@ class Hits:
         """Whether everything that was hit is in these sets."""
         self.is_untidy = False
         self._search(data)
-        if self._empty and _BESIDE.search(data) is not None:
-            self.names |= self._empty
+        if self._companions and judge.has_beside(data):
+            self.names |= self._companions
 
     def _search(self, data: bytes) -> None:
         start = 0
@@ -155,9 +159,9 @@ class Hits:
         if effect in _CALM or (effect is Effect.ABOUT and first not in _OPENED):
             if may_remember:
                 self._judge.remember(key, effect)
-        elif effect is not Effect.TRIGGER and (
-            value := self._harmless_value(data, data[opening:end], end, name, effect)
-        ):
+        elif effect is Effect.TRIGGER:
+            self._companions.add(name)
+        elif value := self._harmless_value(data, data[opening:end], end, name, effect):
             span = key[:-1] + value
             return self._painted(data, span, _number_paint(span))
         else:
@@ -167,7 +171,7 @@ class Hits:
     def _harmless_value(self, data: bytes, literal: bytes, end: int, name: str, effect: Effect) -> bytes:
         """The colon and the value behind a key, where nothing in it can go by what the key means."""
         if empty := next((empty for empty in _EMPTY if data.startswith(empty, end)), b""):
-            self._empty.add(name)
+            self._companions.add(name)
             return empty
         dull = _DULL.match(data, end) if effect in _MOODS and data[end + 1] == _BRACE else None
         if dull is None:
@@ -180,7 +184,7 @@ class Hits:
 
     @property
     def _found(self) -> tuple[int, int, int, bool]:
-        return len(self.names), len(self.values), len(self._empty), self.saw_value
+        return len(self.names), len(self.values), len(self._companions), self.saw_value
 
 
 def _text_paint(literal: bytes) -> bytes:

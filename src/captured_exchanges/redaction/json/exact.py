@@ -90,7 +90,7 @@ def has_doubles(data: bytes, tidied: bytes) -> bool:
     """Whether a JSON text has more names than its value, spelled by `dumps`: of duplicate keys one remains.
     A false alarm, where a string holds what stands behind a name, costs one slower parse.
     """
-    return sum(map(data.count, (b'":', b'" :'))) != sum(map(tidied.count, (b'":', b'" :')))
+    return data != tidied and sum(map(data.count, (b'":', b'" :'))) != sum(map(tidied.count, (b'":', b'" :')))
 
 
 def loads_of_doubles(data: bytes, is_telling: Callable[[str], bool]) -> Any:  # noqa: ANN401 - any JSON

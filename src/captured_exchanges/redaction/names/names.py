@@ -187,6 +187,13 @@ class Names:
         start = rf"(?:(?:\b|[_0-9]|(?i:{joined}))(?i:{'|'.join(map(quoted, short))})|{'|'.join(cased)})"
         return rf"(?i:{'|'.join(long)})|{start}(?:\b|[_0-9A-Z]|(?i:{joined}))"
 
+    def beside_source(self) -> str:
+        """A pattern that occurs in all JSON in which a name stands that is secret only beside another."""
+        long = sorted(_spelling(phrase) for phrase in self.table.beside if len(phrase) > _SHORT)
+        short = sorted(quoted(phrase) for phrase in self.table.beside if len(phrase) <= _SHORT)
+        between = r"[^A-Za-z\"]*"
+        return rf"(?i:{'|'.join(long)}|\"{between}(?:{'|'.join(short)}){between}\")"
+
     def _decide(self, name: str) -> NameInfo:
         if len(name) > _LONGEST:
             return _UNREADABLE

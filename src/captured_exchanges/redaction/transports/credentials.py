@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.patterns import clean
-from captured_exchanges.redaction.transports.headers import SESSION_WORDS, Headers, Pairs, credential_of
+from captured_exchanges.redaction.transports.headers import Headers, Pairs, credential_of
 from captured_exchanges.redaction.values import looks_like_credential
 
 __all__ = ["Credential", "credentials"]
@@ -38,7 +38,7 @@ def credentials(headers: Pairs, rules: Headers, names: Names) -> Iterator[Creden
     for name, value in headers:
         lowered = name.strip().lower()
         if lowered == "cookie":
-            yield from _cookies(clean(value), rules, names)
+            yield from _cookies(clean(value), rules)
         elif rules.is_secret(name):
             yield from _authorization(lowered, clean(value).strip())
 
@@ -67,7 +67,7 @@ def _halves(credential: str) -> Iterator[Credential]:
         yield Credential(user, lasting=True)
 
 
-def _cookies(value: str, rules: Headers, names: Names) -> Iterator[Credential]:
+def _cookies(value: str, rules: Headers) -> Iterator[Credential]:
     """Cookies that carry a session. Others hold user names and languages as often as anything."""
     for piece in value.split(";"):
         name, _, content = (part.strip() for part in piece.partition("="))

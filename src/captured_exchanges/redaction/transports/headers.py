@@ -21,7 +21,6 @@ from captured_exchanges.redaction.values import looks_like_credential, looks_ran
 
 __all__ = [
     "DEFAULT_HEADERS",
-    "SESSION_WORDS",
     "HeaderTable",
     "Headers",
     "Pairs",
@@ -116,7 +115,7 @@ _COOKIE_NAME = compiled(r"^\s*[A-Za-z0-9!#$%&'*+.^_`|~:\[\]/-]{1,128}\s*$")
 _NO_CREDENTIAL = ("", "\n", "\r", "\f")
 _LINKED = compiled(r"<([^<>]*)>")
 _REFRESHED = compiled(r"(?i)(^\s*[0-9.]*\s*[;,]?\s*(?:url\s*=\s*)?[\"']?)([^\"']*)")
-SESSION_WORDS = frozenset(
+_SESSION_WORDS = frozenset(
     {"sess", "session", "sid", "auth", "token", "jwt", "csrf", "xsrf", "remember", "login"}
 )
 _COOKIES = frozenset({"cookie", "cookie2"})
@@ -178,12 +177,12 @@ class Headers:
             for at, (name, value) in enumerate(headers)
         ]
 
-    def is_session(self, cookie: str) -> bool | None:
-        """What the policy says of a cookie: that it carries a session, that it carries none, nothing."""
-        lowered = cookie.lower()
-        if lowered in self._table.sessions:
-            return True
-        return False if lowered in self._table.exempt_cookies else None
+    def is_session(self, cookie: str) -> bool:
+        """Whether a cookie carries a session, by its name. Others hold languages as often as anything."""
+        lowered = cookie.strip().lower()
+        if lowered in self._table.sessions or lowered in self._table.exempt_cookies:
+            return lowered in self._table.sessions
+        return not _SESSION_WORDS.isdisjoint(self._names.words(cookie)) or self._names.of(cookie).secret
 
     def is_secret(self, name: str) -> bool:
         """Whether a header's value goes by its name."""
@@ -250,12 +249,8 @@ class Headers:
         if name.strip().lower() in self._table.exempt_cookies:
             return f"{name}={self._text.scan(value, sweep, path)}"
         if looks_like_credential(value.strip()):
-            sweep.learn_from_header(value.strip(), rule if self._is_session(name) else "")
+            sweep.learn_from_header(value.strip(), rule if self.is_session(name) else "")
         return f"{self._text.scan(name, sweep, path)}={sweep.remove(path, rule, value.strip())}"
-
-    def _is_session(self, name: str) -> bool:
-        """Whether a cookie carries a session, by its name. Others hold languages as often as anything."""
-        return not SESSION_WORDS.isdisjoint(self._names.words(name)) or self._names.of(name).secret
 
     def _scanned(self, name: str, value: str, sweep: Sweep, path: Path) -> str:
         if name in self._table.cursors:

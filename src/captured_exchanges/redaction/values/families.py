@@ -12,6 +12,8 @@ from captured_exchanges.redaction.values.table import ALONE, Family
 __all__ = ["Families"]
 
 _SHORT_GATE = 4
+_NOTHING = r"[^\x00-\x{10FFFF}]"
+"""A pattern that occurs nowhere."""
 _ESCAPES = r"\\(?:[a-zA-Z]|[uU][0-9a-fA-F]{4,8}|x[0-9a-fA-F]{2}|[0-7]{1,3})"
 _BEFORE = rf"(?:\b|{_ESCAPES}|%[0-9a-fA-F]{{2}}|&#?[A-Za-z0-9]{{1,8}})"
 """Where a word may begin: behind what is no part of one, or is written with what is."""
@@ -24,6 +26,8 @@ class Families:
 
     def __init__(self, table: Iterable[Family] = DEFAULT_FAMILIES) -> None:
         self._rows = [(row, compiled(f"{MARKED}|{row.pattern}")) for row in table]
+        bare = (f"(?:{row.pattern})" for row, _ in self._rows if not row.gates)
+        self._without_gates = compiled_gate("|".join(bare) or _NOTHING)
         self._sure = compiled_gate("|".join(f"(?:{row.pattern})" for row, _ in self._rows if row.sure))
 
     @property
@@ -37,10 +41,11 @@ class Families:
 
     def replace(self, text: str, removed: Callable[[str, str], str]) -> str:
         """The text with each member replaced by what `removed(rule, value)` returns."""
-        lowered = text.lower()
+        lowered, has_bare = text.lower(), self._without_gates.search(text) is not None
         for row, pattern in self._rows:
-            if not row.gates or any(gate in lowered for gate in row.gates):
-                text = _replaced(text, row, pattern, removed)
+            if any(gate in lowered for gate in row.gates) if row.gates else has_bare:
+                before, text = text, _replaced(text, row, pattern, removed)
+                has_bare = has_bare or text != before  # what went may have bared what another looks for
         return text
 
     def survivor(self, data: bytes) -> bool:
