@@ -43,13 +43,14 @@ _keys = st.sampled_from(
         "name", "value", "id", "hash", "salt", "digest", "code", "grant_type", "permissions", "scopes",
         "columns", "rows", "x", "credentials", "kty", "k", "nextPageToken", "question", "answer", "data",
         "key", "type", "user pin", "otp", "dbpass", "api_keys", "provider", "pass\u200bword", "pässword",
-        "token=abc1", 'a"b', "back\\slash", "Password Administrator", RANDOM, "client_secret", "ｐａｓｓ",
+        "token=abc1", 'a"b', "back\\slash", "Password Administrator", RANDOM, "client_secret", "ｐａｓｓ", "kind",
+        "stringData",
     ]
 )  # fmt: skip
 _values = st.sampled_from(
     [
         "", "read", "secrets:read", "Password Administrator", "password", "token", "none", "OKTA", RANDOM,
-        "abc", "token=abc1x2", "the password is x1y2z3", "https://bob:hunter22@x.test/", "Bearer x",
+        "abc", "Secret", "token=abc1x2", "the password is x1y2z3", "https://bob:hunter22@x.test/", "Bearer x",
         "q%75ery", "p%61ssword=hunter22", "a\nb", "tab\tpassword=x1y2", 'say "password": "hunter22"',
         '{"pin": 1}', '{"a": "password"}', "back\\", "back\\\\", '\\"', "p\\u0061ssword=x1y2", "x" * 99,
         "<a b='c'>", "é", "reset_password", "passwordChanged", "ghp_", 'W/"0011"', "1234567890123456789",

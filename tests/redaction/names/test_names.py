@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from captured_exchanges.redaction.names.names import Effect, Names, Pair, tokenise
 from captured_exchanges.redaction.names.table import DEFAULT_NAMES
-from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.patterns import compiled, compiled_gate
 
 NAMES = Names()
 
@@ -351,3 +351,13 @@ def test_a_question_about_a_secret_is_none(word):
 def test_some_keys_are_suspects(phrase):
     """Keys that are secrets of one vendor and names of another."""
     assert NAMES.of(phrase.replace(" ", "_")).effect is Effect.CONTAINER
+
+
+@pytest.mark.parametrize("phrase", sorted(NAMES.table.beside))
+def test_whatever_is_secret_beside_another_is_seen_in_json(phrase):
+    """In every spelling; a value or a longer name is none."""
+    seen = compiled_gate(NAMES.beside_source())
+    for name in (phrase.replace(" ", "_"), phrase.replace(" ", ""), f"_{phrase.title()}", phrase.upper()):
+        assert NAMES.of(name).effect is Effect.BESIDE
+        assert seen.search(f'{{"x":1,"{name}":2}}') is not None
+    assert seen.search(f'{{"x":"{phrase}","{phrase}s and more":2,"0{phrase}":1}}') is None

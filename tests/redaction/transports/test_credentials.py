@@ -16,7 +16,7 @@ HEADERS = Headers(NAMES, Text(NAMES, Families()))
 
 
 def shown(*headers):
-    return list(credentials(headers, HEADERS, NAMES))
+    return list(credentials(headers, HEADERS))
 
 
 def basic(pair):

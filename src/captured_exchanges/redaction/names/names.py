@@ -133,6 +133,8 @@ class Names:
         self._cursors = frozenset(phrase.replace(" ", "") for phrase in table.pagination)
         self._triggers = frozenset(name for names in table.beside.values() for name in names) | _told(table)
         self._lexicon = self._words_to_join()
+        self._longest_word = max(map(len, self._lexicon), default=0)
+        self._split: dict[str, tuple[str, ...]] = {}
         self.known: dict[str, NameInfo] = {}
         """Decisions made before; to be asked first where names come by the thousand."""
 
@@ -157,7 +159,14 @@ class Names:
 
     def words(self, name: str) -> tuple[str, ...]:
         """The words of a name, those written without separators taken apart where that is unambiguous."""
-        return tuple(word for token in tokenise(name) for word in self._taken_apart(token))
+        words = self._split.get(name)
+        if words is None:
+            words = tuple(word for token in tokenise(name) for word in self._taken_apart(token))
+            if len(name) <= _LONGEST_CACHED:
+                if len(self._split) >= _MOST_KNOWN:
+                    self._split.clear()
+                self._split[name] = words
+        return words
 
     def is_vocabulary(self, value: str) -> bool:
         """Whether a value is itself a name, or a method: `refresh_token` in a list of grant types."""
@@ -188,11 +197,9 @@ class Names:
         return rf"(?i:{'|'.join(long)})|{start}(?:\b|[_0-9A-Z]|(?i:{joined}))"
 
     def beside_source(self) -> str:
-        """A pattern that occurs in all JSON in which a name stands that is secret only beside another."""
-        long = sorted(_spelling(phrase) for phrase in self.table.beside if len(phrase) > _SHORT)
-        short = sorted(quoted(phrase) for phrase in self.table.beside if len(phrase) <= _SHORT)
-        between = r"[^A-Za-z\"]*"
-        return rf"(?i:{'|'.join(long)}|\"{between}(?:{'|'.join(short)}){between}\")"
+        """A pattern that occurs in all tidy JSON with a key that is secret only beside another."""
+        phrases, between = "|".join(sorted(map(_spelling, self.table.beside))), r"[^A-Za-z0-9\"\\]*"
+        return rf"(?i:\"{between}(?:{phrases}){between}\":)"
 
     def _decide(self, name: str) -> NameInfo:
         if len(name) > _LONGEST:
@@ -291,7 +298,7 @@ class Names:
             return (token,)  # `timestamp` is no stamp of a time
         ways: list[tuple[str, ...] | None] = [()] + [None] * len(token)
         for end in range(1, len(token) + 1):
-            for start in range(end):
+            for start in range(max(0, end - self._longest_word), end):
                 before = ways[start]
                 if before is not None and token[start:end] in self._lexicon:
                     ways[end] = min(

@@ -9,7 +9,6 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.patterns import clean
 from captured_exchanges.redaction.transports.headers import Headers, Pairs, credential_of
 from captured_exchanges.redaction.values import looks_like_credential
@@ -33,7 +32,7 @@ class Credential:
     lasting: bool
 
 
-def credentials(headers: Pairs, rules: Headers, names: Names) -> Iterator[Credential]:
+def credentials(headers: Pairs, rules: Headers) -> Iterator[Credential]:
     """The credentials in the headers of a request."""
     for name, value in headers:
         lowered = name.strip().lower()

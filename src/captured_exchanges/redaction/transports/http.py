@@ -44,7 +44,7 @@ class HttpRules:
 
     def shown(self, request: HttpRequest) -> Iterator[Credential]:
         """The credentials that the request shows."""
-        return credentials(request.headers, self._headers, self._names)
+        return credentials(request.headers, self._headers)
 
     def request(self, kind: str, request: HttpRequest, sweep: Sweep) -> dict[str, Any]:
         """The request document, `redactions` not yet in it."""
