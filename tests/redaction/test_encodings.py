@@ -14,10 +14,12 @@ from captured_exchanges.redaction.encodings import (
     dereferenced,
     hiding_references,
     spellings,
+    spoken,
     unescaped,
     unquoted,
 )
 from captured_exchanges.redaction.patterns import compiled
+from support.redaction_ldap import wide
 
 texts = st.text(st.characters(codec="utf-8", min_codepoint=32), min_size=8, max_size=40)
 
@@ -153,3 +155,30 @@ def test_a_secret_is_found_in_a_literal_of_sql(secret):
         assert contained(secret, f"SELECT '{literal}'")
         assert contained(secret, json.dumps({"statement": f"SELECT '{literal}'"}, ensure_ascii=False))
         assert contained(secret, json.dumps({"statement": f"SELECT '{literal}'"}))
+
+
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [
+        ("correct horse", ("correct horse",)),
+        (b"correct horse", ("correct horse",)),
+        (wide("Größe 1"), ("Größe 1",)),
+        (wide("пароль"), ("пароль",)),
+        (wide("horse").decode(), ("horse",)),
+        ("horse".encode("utf-16-le"), ("horse",)),
+        (b"\0alice\0horse", ("horse",)),
+        (b"admin\0alice\0horse", ("horse",)),
+        (b"\xff\xfe\x01", ("//4B", "fffe01")),
+        (b"", ("",)),
+        (42, ("42",)),
+    ],
+)
+def test_what_a_secret_says(value, texts):
+    """Text of UTF-8, of UTF-16LE in quotes or in ASCII, of SASL's PLAIN; else its base64 and hex."""
+    assert spoken(value) == texts
+
+
+@given(st.one_of(st.binary(), st.text(), st.integers(), st.none()))
+def test_whatever_a_secret_is_it_says_something(value):
+    """Whatever a library hands over."""
+    assert all(isinstance(text, str) for text in spoken(value))

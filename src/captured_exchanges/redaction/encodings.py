@@ -11,7 +11,7 @@ import urllib.parse
 from collections.abc import Iterator
 from html.entities import html5
 
-from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.patterns import clean, compiled
 
 __all__ = ["base64_cores", "dereferenced", "hiding_references", "spellings", "unescaped", "unquoted"]
 
@@ -20,6 +20,7 @@ _SHORTEST_ENCODED = 8
 _PLAIN = (string.ascii_letters + string.digits + "-_.").encode()
 """What JSON, XML and URLs spell as it is."""
 _ROUNDS = 3
+_QUOTE = b'"\0'
 _LONGEST_PASSWORD = 256
 """Bytes; what is longer is a token or a key, which no directory escapes."""
 _TO_JSON = {flag: json.JSONEncoder(ensure_ascii=flag).encode for flag in (False, True)}
@@ -143,3 +144,25 @@ def unquoted(data: bytes) -> Iterator[bytes]:
         yield data
         if b"+" in data:
             yield data.replace(b"+", b" ")
+
+
+def spoken(value: object) -> tuple[str, ...]:
+    """What a secret value says, as the texts in which it may be said again elsewhere. A password of Active
+    Directory is UTF-16LE in quotes; SASL's PLAIN has it behind two names, which are identities.
+    """
+    data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else clean(str(value)).encode()
+    if _is_wide(data):
+        return (data.decode("utf-16-le", "replace").removeprefix('"').removesuffix('"'),)
+    try:
+        *_, last = data.decode().split("\0")
+    except UnicodeDecodeError:
+        return (base64.b64encode(data).decode(), data.hex())
+    return (last,)
+
+
+def _is_wide(data: bytes) -> bool:
+    """Whether bytes are UTF-16LE: in quotes, or ASCII throughout."""
+    if not data or len(data) % 2:
+        return False
+    in_quotes = data.startswith(_QUOTE) and data.endswith(_QUOTE)
+    return in_quotes or not any(data[1::2])

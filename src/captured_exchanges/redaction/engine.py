@@ -110,6 +110,7 @@ class Redactor:
             max_text_bytes=policy.max_text_bytes,
             headers=headers,
             table=policy.bodies,
+            ldap=policy.ldap,
         )
         reduction = HttpReduction(policy.detail, policy.headers, ReducedUrls(names, policy.urls))
         self._transports: Mapping[type[UpstreamRequest], Rules[Any, Any]] = {

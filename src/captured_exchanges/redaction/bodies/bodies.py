@@ -16,6 +16,7 @@ from captured_exchanges.redaction.bodies.decoding import NotUnderstood, decoded,
 from captured_exchanges.redaction.bodies.documents import JsonBodies
 from captured_exchanges.redaction.bodies.events import Events
 from captured_exchanges.redaction.bodies.forms import Forms
+from captured_exchanges.redaction.bodies.ldif import Ldif
 from captured_exchanges.redaction.bodies.marked_up import MarkedUp
 from captured_exchanges.redaction.bodies.messages import HeaderRules, Messages
 from captured_exchanges.redaction.bodies.multipart import Multipart
@@ -27,6 +28,7 @@ from captured_exchanges.redaction.bodies.shapes import Rendered, omitted, shape_
 from captured_exchanges.redaction.bodies.table import DEFAULT_BODIES, BodyTable
 from captured_exchanges.redaction.bodies.tables import Tables
 from captured_exchanges.redaction.json import NotJson, TooDeep
+from captured_exchanges.redaction.names import DEFAULT_LDAP, Attributes, LdapTable
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text import Text
@@ -51,6 +53,7 @@ class Bodies:
         max_text_bytes: int,
         headers: HeaderRules | None = None,
         table: BodyTable = DEFAULT_BODIES,
+        ldap: LdapTable = DEFAULT_LDAP,
     ) -> None:
         headers = DescriptiveHeaders() if headers is None else headers
         self._prescan = Prescan(text.names, text)
@@ -64,6 +67,7 @@ class Bodies:
             self._markup,
             Events(text, self._json),
             Messages(text, headers, self._text),
+            Ldif(text, Attributes(text.names, ldap)),
             Forms(text),
             Tables(text),
             self._plain,

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.encodings import spoken
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Attributes
 from captured_exchanges.redaction.patterns import clean, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text import Text
 from captured_exchanges.redaction.transports.ldap.escapes import escaped, unescaped, unescaped_text
-from captured_exchanges.redaction.transports.ldap.forms import spoken
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "UNREADABLE", "Filters"]
 

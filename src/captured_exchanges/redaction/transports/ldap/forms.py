@@ -13,14 +13,13 @@ from captured_exchanges.redaction.names import Attributes
 from captured_exchanges.redaction.patterns import clean
 from captured_exchanges.redaction.values import rounded
 
-__all__ = ["Forms", "omitted", "spoken", "text_of"]
+__all__ = ["Forms", "omitted", "text_of"]
 
 _GUID = 16
 _SID_HEAD = 8
 _SUB_AUTHORITY = 4
 _SEQUENCE, _INTEGER = 0x30, 0x02
 _LONG_FORM = 0x80
-_QUOTE = b'"\0'
 
 
 def text_of(value: object) -> str | None:
@@ -33,20 +32,6 @@ def text_of(value: object) -> str | None:
     else:
         text = clean(str(value))
     return None if "\0" in text else text
-
-
-def spoken(value: object) -> tuple[str, ...]:
-    """What a secret value says, as the texts in which it may be said again elsewhere. A password of Active
-    Directory is UTF-16LE in quotes; SASL's PLAIN has it behind two names, which are identities.
-    """
-    data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else clean(str(value)).encode()
-    if _is_wide(data):
-        return (data.decode("utf-16-le", "replace").removeprefix('"').removesuffix('"'),)
-    try:
-        *_, last = data.decode().split("\0")
-    except UnicodeDecodeError:
-        return (base64.b64encode(data).decode(), data.hex())
-    return (last,)
 
 
 def omitted(reason: str, size: int) -> dict[str, Json]:
@@ -72,14 +57,6 @@ class Forms:
         if base in table.encoded and not _is_key(value):
             return {"type": "base64", "value": base64.b64encode(value).decode()}
         return None
-
-
-def _is_wide(data: bytes) -> bool:
-    """Whether bytes are UTF-16LE: in quotes, or ASCII throughout."""
-    if not data or len(data) % 2:
-        return False
-    in_quotes = data.startswith(_QUOTE) and data.endswith(_QUOTE)
-    return in_quotes or not any(data[1::2])
 
 
 def _is_sid(data: bytes) -> bool:

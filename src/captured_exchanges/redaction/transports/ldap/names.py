@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from captured_exchanges.redaction.encodings import spoken
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Attributes
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.transports.ldap.escapes import unescaped, unescaped_text
-from captured_exchanges.redaction.transports.ldap.forms import spoken
 
 __all__ = ["DistinguishedNames"]
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from captured_exchanges.exchange import Failure, Json, LdapChange, LdapEntry, LdapRequest, LdapResponse
 from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.encodings import spoken
 from captured_exchanges.redaction.names import Attributes
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text import Text
 from captured_exchanges.redaction.transports.credentials import Credential
 from captured_exchanges.redaction.transports.ldap.filters import Filters
-from captured_exchanges.redaction.transports.ldap.forms import spoken
 from captured_exchanges.redaction.transports.ldap.values import Values
 from captured_exchanges.redaction.transports.parts import FAILED, Parts
 from captured_exchanges.redaction.transports.render import rfc3339

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from captured_exchanges.exchange import Json
 from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.encodings import spoken
 from captured_exchanges.redaction.json import Siblings
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Attributes, Effect, NameInfo
@@ -19,7 +20,7 @@ from captured_exchanges.redaction.patterns import Match, clean, compiled, quoted
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text import Text
 from captured_exchanges.redaction.transports.ldap.filters import Filters
-from captured_exchanges.redaction.transports.ldap.forms import Forms, omitted, spoken, text_of
+from captured_exchanges.redaction.transports.ldap.forms import Forms, omitted, text_of
 from captured_exchanges.redaction.transports.ldap.names import DistinguishedNames
 from captured_exchanges.redaction.transports.ldap.urls import LdapUrls
 from captured_exchanges.redaction.values import looks_random
