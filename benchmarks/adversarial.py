@@ -28,9 +28,11 @@ _STEEP = 25.0
 """Times the cost for ten times the bytes: beyond any noise, and beyond a change of RE2's engine."""
 _SHOWN = 12
 _PIECES = (
-    "a", "0", " ", "\n", "\\", "%41", "%", '"', "'", "=", "a=", "a:", "a=b&", "&amp;", "<a b='", "<a>", "</a>",
+    "a", "0", " ", "\n", "\\", "%41", "%", '"', "'", "=", "a=", "a:", "a=b&", "&amp;", "<a b='", "<a>",
+    "</a>",
     "{", "[", '{"a":', '["', "[[", "//", "//a:", "http://a/", "a@", "eyJ.", "-----BEGIN A PRIVATE KEY-----",
-    "password ", "password is ", "password=", '"password": ', "password:\n ", "name=password value=", "--a b ",
+    "password ", "password is ", "password=", '"password": ', "password:\n ", "name=password value=",
+    "--a b ",
     "00a-M", "00MNO9-.", "a.b.c.", "$2a$", "{SHA}", "\\u0061", '\\"', ",", ";", "; a=", "| ", "- a: ", "{{",
     "((",
 )  # fmt: skip

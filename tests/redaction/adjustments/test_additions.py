@@ -172,8 +172,10 @@ KINDS = {
     "YAML": ("badge_number: B17\nnote: EMP1234\nother: 1\n", "text/yaml"),
     "cut JSON": ('{"badgeNumber":"B17","note":"EMP1234","more":"' + "x" * 40, "application/json"),
     "parts": (
-        '--b\r\nContent-Disposition: form-data; name="badgeNumber"\r\n\r\nB17\r\n'
-        '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\nEMP1234\r\n--b--\r\n',
+        (
+            '--b\r\nContent-Disposition: form-data; name="badgeNumber"\r\n\r\nB17\r\n'
+            '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\nEMP1234\r\n--b--\r\n'
+        ),
         "multipart/form-data; boundary=b",
     ),
 }

@@ -43,8 +43,8 @@ _keys = st.sampled_from(
         "name", "value", "id", "hash", "salt", "digest", "code", "grant_type", "permissions", "scopes",
         "columns", "rows", "x", "credentials", "kty", "k", "nextPageToken", "question", "answer", "data",
         "key", "type", "user pin", "otp", "dbpass", "api_keys", "provider", "pass\u200bword", "pässword",
-        "token=abc1", 'a"b', "back\\slash", "Password Administrator", RANDOM, "client_secret", "ｐａｓｓ", "kind",
-        "stringData",
+        "token=abc1", 'a"b', "back\\slash", "Password Administrator", RANDOM, "client_secret", "ｐａｓｓ",
+        "kind", "stringData",
     ]
 )  # fmt: skip
 _values = st.sampled_from(
