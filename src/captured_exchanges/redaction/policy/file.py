@@ -1,4 +1,4 @@
-"""Policy files: TOML in, a Policy or every problem of the file out. For the keys: docs/redaction.md."""
+"""Policy files: TOML in, a Policy or every problem of the file out. For the keys: docs/policies.md."""
 
 from __future__ import annotations
 
