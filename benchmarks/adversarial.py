@@ -29,12 +29,10 @@ _STEEP = 25.0
 _SHOWN = 12
 _PIECES = (
     "a", "0", " ", "\n", "\\", "%41", "%", '"', "'", "=", "a=", "a:", "a=b&", "&amp;", "<a b='", "<a>",
-    "</a>",
-    "{", "[", '{"a":', '["', "[[", "//", "//a:", "http://a/", "a@", "eyJ.", "-----BEGIN A PRIVATE KEY-----",
-    "password ", "password is ", "password=", '"password": ', "password:\n ", "name=password value=",
-    "--a b ",
-    "00a-M", "00MNO9-.", "a.b.c.", "$2a$", "{SHA}", "\\u0061", '\\"', ",", ";", "; a=", "| ", "- a: ", "{{",
-    "((",
+    "</a>", "{", "[", '{"a":', '["', "[[", "//", "//a:", "http://a/", "a@", "eyJ.", "password=",
+    "-----BEGIN A PRIVATE KEY-----", "password ", "password is ", '"password": ', "password:\n ",
+    "name=password value=", "--a b ", "00a-M", "00MNO9-.", "a.b.c.", "$2a$", "{SHA}", "\\u0061", '\\"',
+    ",", ";", "; a=", "| ", "- a: ", "{{", "((",
 )  # fmt: skip
 _TYPES = (
     "application/json",

@@ -42,9 +42,9 @@ _keys = st.sampled_from(
         "password", "passwordChanged", "password_expires_in", "passwordPolicy", "token", "tokens", "secrets",
         "name", "value", "id", "hash", "salt", "digest", "code", "grant_type", "permissions", "scopes",
         "columns", "rows", "x", "credentials", "kty", "k", "nextPageToken", "question", "answer", "data",
-        "key", "type", "user pin", "otp", "dbpass", "api_keys", "provider", "pass\u200bword", "pässword",
-        "token=abc1", 'a"b', "back\\slash", "Password Administrator", RANDOM, "client_secret", "ｐａｓｓ",
-        "kind", "stringData",
+        "key", "keyId", "hint", "type", "user pin", "otp", "dbpass", "api_keys", "provider", "kind",
+        "stringData", "pass\u200bword", "pässword", "token=abc1", 'a"b', "back\\slash", RANDOM,
+        "Password Administrator", "client_secret", "ｐａｓｓ",
     ]
 )  # fmt: skip
 _values = st.sampled_from(
