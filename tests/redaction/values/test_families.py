@@ -1,13 +1,15 @@
 """Removing members of families."""
 
+import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.values.families import Families
+from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES
 from captured_exchanges.redaction.values.table import FAMILIES, example
 
 TABLE = Families()
@@ -49,10 +51,18 @@ def test_a_member_behind_an_escape_is_seen_by_the_gate(family, before):
     assert GATE.search(before + example(family.templates[0], random.Random(1))) is not None
 
 
-@given(st.sampled_from(FAMILIES), st.integers(), st.sampled_from(["", "x ", "a\n", '"', "(", "é"]))
-def test_every_member_is_seen_by_the_native_gate(family, seed, before):
-    """The gate occurs in each text with a member, in the text and in the JSON of the text."""
-    source = random.Random(seed)
+_PLACES = st.sampled_from(["", "x ", "a\n", "a\t", '\t"', "é\r\n", '"', "(", "é"])
+
+
+@given(st.sampled_from(range(len(DEFAULT_FAMILIES))), st.integers(), _PLACES)
+@settings(max_examples=500)
+def test_every_member_is_seen_by_the_native_gate(at, seed, before):
+    """The gate occurs in each text with a member, in the text and in the JSON of the text, and in the JSON of
+    that.
+    """
+    family, source = DEFAULT_FAMILIES[at], random.Random(seed)
     text = before + example(source.choice(family.templates), source)
-    assert GATE.search(text) is not None
+    assume(family.compile().search(text) is not None)
+    for shown in (text, json.dumps(text), json.dumps(text, ensure_ascii=False), json.dumps(json.dumps(text))):
+        assert GATE.search(shown) is not None
     assert GATE.search(text.encode("unicode_escape")) is not None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from captured_exchanges.redaction.marker import MARKED, is_marked, is_marker
 from captured_exchanges.redaction.patterns import Match, Pattern, compiled, compiled_gate, quoted
+from captured_exchanges.redaction.values.loosened import loosened
 from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES
 from captured_exchanges.redaction.values.table import ALONE, Family
 
@@ -14,11 +15,6 @@ __all__ = ["Families"]
 _SHORT_GATE = 4
 _NOTHING = r"[^\x00-\x{10FFFF}]"
 """A pattern that occurs nowhere."""
-_ESCAPES = r"\\(?:[a-zA-Z]|[uU][0-9a-fA-F]{4,8}|x[0-9a-fA-F]{2}|[0-7]{1,3})"
-_BEFORE = rf"(?:\b|{_ESCAPES}|%[0-9a-fA-F]{{2}}|&#?[A-Za-z0-9]{{1,8}})"
-"""Where a word may begin: behind what is no part of one, or is written with what is."""
-_OPEN = compiled_gate(r"^(?:\(\?[a-z]+\))?$|[(|]$|\(\?:$")
-"""The end of a pattern behind which a word begins."""
 
 
 class Families:
@@ -68,23 +64,8 @@ def _replaced(text: str, row: Family, pattern: Pattern, removed: Callable[[str, 
 
 
 def _gate_sources(row: Family) -> Iterator[str]:
-    """Literals where they are telling; else the pattern, with looser word boundaries."""
+    """Literals where they are telling; else the pattern, loosened."""
     if row.telling and row.gates and all(len(gate) >= _SHORT_GATE for gate in row.gates):
         yield from (f"(?i:{quoted(gate)})" for gate in row.gates)
     else:
-        yield f"(?:{_loosened(row.pattern.replace(ALONE, ''))})"
-
-
-def _loosened(pattern: str) -> str:
-    """The pattern, such that it finds a member that is still encoded, too: a word may begin behind an escape.
-    Without any boundary a counted repeat would begin at every byte, and a stranger could have an automaton
-    of as many states as it has bytes to read.
-    """
-    loosened, at = "", 0
-    while at < len(pattern):
-        piece = pattern[at : at + 1 + (pattern[at] == "\\")]
-        at += len(piece)
-        if piece == r"\b":
-            piece = _BEFORE if _OPEN.search(loosened) is not None else ""
-        loosened += piece
-    return loosened
+        yield f"(?:{loosened(row.pattern.replace(ALONE, ''))})"
