@@ -55,6 +55,16 @@ def test_what_is_secret_in_general_is_so_in_a_directory(description, rule):
         "badPwdCount",
         "shadowLastChange",
         "pwdPolicySubentry",
+        "passwordAllowChange",
+        "passwordLockout",
+        "passwordMustChange",
+        "passwordPolicySubentry",
+        "pwdAccountLockout",
+        "pwdAllowUserChange",
+        "pwdLastSuccess",
+        "pwdMustChange",
+        "sambaPwdCanChange",
+        "sambaPwdMustChange",
         "pwdAccountLockedTime",
         "ms-Mcs-AdmPwdExpirationTime",
         "msLAPS-PasswordExpirationTime",
@@ -87,5 +97,5 @@ def test_a_harmless_value_stays_where_the_name_is_none_of_a_directory():
 
 def test_what_a_table_keeps_means_nothing_in_general():
     """Neither a secret nor a suspicion."""
-    assert ATTRIBUTES.info("pwdLockout").effect is Effect.KNOWN
+    assert ATTRIBUTES.info("pwdSafeModify").effect is Effect.KNOWN
     assert ATTRIBUTES.info("credentials").effect is Effect.CONTAINER

@@ -65,22 +65,18 @@ DEFAULT_LDAP = LdapTable(
     secret_tails=("PwdHistory", "PasswordHistory", "password-history"),
     kept=_words(
         """
-        pwdPolicySubentry pwdAttribute pwdInHistory pwdLockout pwdMaxFailure pwdMustChange
-        pwdAllowUserChange pwdSafeModify pwdCheckModule pwdMaxRecordedFailure pwdLastSuccess pwdMinDelay
-        pwdMaxDelay pwdMaxIdle pwdUseCheckModule pwdAccountTmpLockoutEnd pwdAccountLockout
-        passwordStorageScheme passwordInHistory passwordExpWarned passwordExp passwordCheckSyntax
-        passwordChange passwordMustChange passwordMinDigits passwordMinAlphas passwordMinUppers
-        passwordMinLowers passwordMinSpecials passwordMin8bit passwordMaxRepeats passwordMinCategories
-        passwordBadWords passwordDictCheck passwordUserAttributes passwordLockout passwordUnlock
-        passwordMaxFailure passwordAdminDN passwordAdminSkipInfoUpdate passwordTPRMaxUse passwordObject
-        passwordPolicySubentry nsPwdPolicyEntry msDS-PasswordSettingsPrecedence
-        msDS-UserPasswordExpiryTimeComputed msDS-UserDontExpirePassword krbPwdMaxLife krbMaxPwdLife
-        krbMinPwdLife krbPwdMinDiffChars krbPwdMaxFailure krbPwdAttributes krbLastPwdChange
+        pwdAttribute pwdInHistory pwdMaxFailure pwdSafeModify pwdCheckModule pwdMaxRecordedFailure
+        pwdMinDelay pwdMaxDelay pwdMaxIdle pwdUseCheckModule pwdAccountTmpLockoutEnd passwordStorageScheme
+        passwordInHistory passwordExpWarned passwordExp passwordCheckSyntax passwordChange passwordMinDigits
+        passwordMinAlphas passwordMinUppers passwordMinLowers passwordMinSpecials passwordMin8bit
+        passwordMaxRepeats passwordMinCategories passwordBadWords passwordDictCheck passwordUserAttributes
+        passwordUnlock passwordMaxFailure passwordAdminDN passwordAdminSkipInfoUpdate passwordTPRMaxUse
+        passwordObject nsPwdPolicyEntry msDS-PasswordSettingsPrecedence msDS-UserDontExpirePassword
+        krbPwdMaxLife krbMaxPwdLife krbMinPwdLife krbPwdMinDiffChars krbPwdMaxFailure krbPwdAttributes
         krbPwdAllowedKeysalts ipaPwdExpAdvNotify ipaPwdMaxRepeat ipaPwdMaxSequence ipaPwdDictCheck
-        ipaPwdUserCheck sambaPwdCanChange sambaPwdMustChange sambaLogonToChgPwd sambaRefuseMachinePwdChange
-        olcPasswordHash nspmPasswordPolicyDN passwordAllowChange ibm-pwdIndividualPolicyDN
-        ibm-pwdGroupPolicyDN ds-pwp-password-policy-dn ds-cfg-default-password-storage-scheme
-        authPasswordStorageScheme supportedAuthPasswordSchemes
+        ipaPwdUserCheck sambaLogonToChgPwd sambaRefuseMachinePwdChange olcPasswordHash nspmPasswordPolicyDN
+        ibm-pwdIndividualPolicyDN ibm-pwdGroupPolicyDN ds-pwp-password-policy-dn
+        ds-cfg-default-password-storage-scheme authPasswordStorageScheme supportedAuthPasswordSchemes
         """
     ),
     oids={
