@@ -126,7 +126,7 @@ CASES = {
             "scope": "account-information",
         },
         url="https://idp.example.test/as/par",
-        received={"request_uri": p.id("urn:ietf:params:oauth:request_uri:<w*24>"), "expires_in": 90},
+        received={"request_uri": "urn:ietf:params:oauth:request_uri:" + p("<w*24>"), "expires_in": 90},
     ),
     "DPoP": lambda p: asked(
         "https://api.test/x", headers=[("Authorization", f"DPoP {p('<w*40>')}"), ("DPoP", p.jwt(htm="GET"))]

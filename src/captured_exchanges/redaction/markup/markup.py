@@ -25,6 +25,8 @@ _LOOKS = compiled(
 )
 _JOINTS = compiled(r"<!--(?s:.*?)-->|<!\[CDATA\[|\]\]>")
 _WHOLE = compiled(rf"\s*<(?:[!?/]|{_LETTER}(?:[^\s<>/]*[^\s<>/:])?(?:[\s/>]|\z))")
+_HEADER = compiled(r"<[^<>]*\s[A-Za-z][A-Za-z-]*:\s")
+"""A header's line in angle brackets: no attribute is called so."""
 _BEGINNING = 2_000
 _LAST_WORD = compiled(r"[^\s<>\"'=&;,\[\]]{8,}\z")
 _END = 65_536
@@ -62,7 +64,8 @@ class Markup:
 
     def looks_whole(self, text: str) -> bool:
         """Whether a text is markup from its beginning."""
-        return _WHOLE.match(text[:_BEGINNING]) is not None and self.looks_marked_up(text)
+        begins = _WHOLE.match(text[:_BEGINNING]) is not None and _HEADER.search(text) is None
+        return begins and self.looks_marked_up(text)
 
     def bare(self, text: str) -> str:
         """What a text says to those who read through comments, CDATA and references."""

@@ -198,7 +198,8 @@ class Names:
 
     def beside_source(self) -> str:
         """A pattern that occurs in all tidy JSON with a key that is secret only beside another."""
-        phrases, between = "|".join(sorted(map(_spelling, self.table.beside))), r"[^A-Za-z0-9\"\\]*"
+        beside = {*self.table.beside, *(vault.name for vault in self.table.vaults)}
+        phrases, between = "|".join(sorted(map(_spelling, beside))), r"[^A-Za-z0-9\"\\]*"
         return rf"(?i:\"{between}(?:{phrases}){between}\":)"
 
     def _decide(self, name: str) -> NameInfo:

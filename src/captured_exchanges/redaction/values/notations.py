@@ -44,7 +44,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("redis_auth", (), r"(?m)^AUTH[ \t]+(?:[A-Za-z0-9_.-]+[ \t]+)?(\S+)[ \t]*\r?$", ("AUTH <a*20>", "AUTH default <a*20>"), sure=False, accept=looks_like_credential),
     # what people are told
     Family("one_time_code", ("code", "otp"), rf"(?i)(?:\b(?:{_PURPOSES})[ -]?code|\b(?:your|use|enter|with) code|\b(?:otp|passcode))(?: (?:is|:)|:)?\s{{1,3}}(?:[A-Z]-)?([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b", ("Your verification code: <d*6>.", "use OTP <d*6>", "enter code G-<d*6> now", "login code <d*3> <d*3>"), sure=False, telling=False),
-    Family("one_time_code", (" is your", " is the"), r"(?i)(?:^|[^0-9A-Za-z.:-])([0-9]{4,8}|[0-9]{3}[ -][0-9]{3}) is (?:your|the)\b[^.\n0-9]{0,48}?\b(?:code|otp|passcode|password|pin)\b", ("<d*6> is your Acme verification code", "<d*3> <d*3> is your one-time password"), sure=False, telling=False),
+    Family("one_time_code", (" is your",), r"(?i)(?:^|[^0-9A-Za-z.:-])([0-9]{4,8}|[0-9]{3}[ -][0-9]{3}) is your\b[^.\n0-9]{0,48}?\b(?:code|otp|passcode|password|pin)\b", ("<d*6> is your Acme verification code", "<d*3> <d*3> is your one-time password"), sure=False, telling=False),
     Family("temporary_password", ("password",), r"(?i)\b(?:temporary|temp|initial|generated|one-time|new|default) password(?: for \S{1,60})?(?: (?:is|was)(?: set to)?|:):?\s{1,3}['\"]?([^\s'\"\[]{4,64})", ("Your temporary password is <l*10>", "Temporary password: <a*12>"), sure=False, accept=is_no_adjective, telling=False),
 )
 # fmt: on
