@@ -78,7 +78,6 @@ DEFAULT_MARKUP = MarkupTable(
         "view_state": _phrases("view state, event validation"),
         "validation_key": _phrases("validation key"),
         "seed": _phrases("base 32 string seed, qr code png"),
-        "artifact": _phrases("saml art"),
     },
     suspects={
         "signature": _phrases("signature"),

@@ -52,6 +52,7 @@ _PAIRED = compiled(
 )
 _FOLLOWS = compiled(r"\\*[\"']\s*[:=]")
 _ONLY_MARKED = compiled(rf"\W*(?:{MARKED})(?:@.*|\W*)")
+_MARKER_INSIDE = "[REDACTED:"
 _WHOLE_LINE = frozenset({"authorization", "cookie"})
 _PROSE = frozenset(
     {"a", "and", "authentication", "expired", "for", "has", "header", "invalid", "is", "missing", "must",
@@ -109,7 +110,7 @@ class Assignments:
             return match[0]
         value = match[4]
         said = bool(match[3]) or (bool(match[2].strip()) and _is_no_word(value))
-        if not said or _ONLY_MARKED.fullmatch(value):
+        if not said or _MARKER_INSIDE in value:
             return match[0]
         return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
 

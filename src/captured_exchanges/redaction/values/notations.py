@@ -33,7 +33,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("chpasswd", ("chpasswd",), r"\becho\s+['\"]?[^\s:'\"|]+:([^\s'\"|]+)['\"]?\s*\|\s*(?:sudo\s+)?chpasswd", ("echo bob:<a*12> | chpasswd",), sure=False),
     # files
     Family("netrc", (), r"(?i)\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password\s+(\S+)", ("machine x.test login bob password <a*12>", "machine x.test\n  login bob\n  password <a*12>"), sure=False),
-    Family("pgpass", (), r"(?m)^(?:[A-Za-z0-9._-]+|\*):(?:[0-9]{2,5}|\*):[^:\s\\]+:[^:\s\\]+:([^\s]+)$", ("db.x.test:5432:prod:bob:<a*12>",), sure=False),
+    Family("pgpass", (), r"(?m)^(?:[A-Za-z0-9._-]+|\*):(?:[0-9]{2,5}|\*):[^:\s\\\"]+:[^:\s\\\"]+:([^\s]+)$", ("db.x.test:5432:prod:bob:<a*12>",), sure=False),
     Family("jaas", ("loginmodule",), r"(?i)loginmodule\b[^;]*?\bpassword\s*=\s*\\?\"([^\"]+)\"", ('PlainLoginModule required username="bob" password="<a*12>";',), sure=False),
     # conversations
     Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|NTLM|CRAM-MD5)[ \t]+([A-Za-z0-9+/=]{8,})", ("AUTH PLAIN <b*24>", "a1 AUTHENTICATE PLAIN <b*24>"), sure=False, accept=is_base64),

@@ -25,7 +25,7 @@ SHORTEST_RANDOM = 20
 _LONGEST_RANDOM = 4096
 _RUN = 16
 """Letters and digits in a row that no word, date or host name has."""
-_BITS = 3.0
+_BITS = 2.8
 _OPAQUE = compiled(r"[A-Za-z0-9+/=_.~:-]+")
 _RUNS = compiled(r"[A-Za-z0-9+/]+")
 _IDENTITY = compiled(
@@ -46,7 +46,7 @@ _SAID = frozenset(
     """.split()  # noqa: SIM905 - a page of words
 )
 """What is said about a password rather than with it."""
-_WORDS = compiled(r"(?:[A-Z]?[a-z]{2,}[0-9]{0,2})+(?:[A-Z]{2,4}|[A-Z][a-z])?")
+_WORDS = compiled(r"[A-Za-z][a-z]+[0-9]{0,2}(?:[A-Z][a-z]{2,}[0-9]{0,2})+(?:[A-Z]{2,4}|[A-Z][a-z])?")
 """Names in camelCase, which are mixed enough but not random."""
 _LONG = 32
 _SHORT = 8
