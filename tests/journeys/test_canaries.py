@@ -1,12 +1,11 @@
 """A sync full of secrets: none of them is found anywhere afterwards, in whatever spelling."""
 
 import asyncio
-import json
 
 import pytest
 
 from captured_exchanges.redaction.values.table import FAMILIES
-from support.canaries import FAMILIES_A_MESSAGE, Canaries
+from support.canaries import FAMILIES_A_MESSAGE, SHORTEST_CORE, Canaries
 from support.canary_run import GROUPS, USERS, canary_run
 from support.demo_secrets import leaks, shapes
 
@@ -64,11 +63,10 @@ def test_one_missing_rule_is_found_out(tmp_path):
 
 
 def test_canaries_are_of_all_families_and_new_each_time():
-    """A run of a few messages has had them all."""
+    """A run of a few messages has had them all; of a very few rows the secret is too short to be told."""
     told = []
     made = Canaries(told.append)
     texts = [text for _ in range(len(FAMILIES) // FAMILIES_A_MESSAGE + 1) for text in made.of_families()]
     assert len(set(texts)) == len(texts) > len(FAMILIES)
-    assert all(len(core) > 10 for core in told)
-    assert all(core in text for core, text in zip(told, texts, strict=True))
-    assert json.loads(json.dumps(texts)) == texts
+    assert len(set(told)) == len(told) > len(texts) * 9 // 10
+    assert all(len(core) >= SHORTEST_CORE and any(core in text for text in texts) for core in told)

@@ -11,7 +11,7 @@ import os
 import random
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -20,6 +20,8 @@ from captured_exchanges.redaction.values.table import FAMILIES, Family, example
 FAMILIES_A_MESSAGE = 20
 _LENGTH = 24
 _BLANK = "<"
+SHORTEST_CORE = 10
+"""Characters below which a piece may be found anywhere by chance."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +54,33 @@ class Canaries:
         return [self._member(row) for row in rows]
 
     def _member(self, row: Family) -> str:
-        made = canary(self._source.choice(row.templates), self._source)
-        self._tell(made.core)
+        made = canary(row, self._source.choice(row.templates), self._source)
+        if len(made.core) >= SHORTEST_CORE:
+            self._tell(made.core)
         return made.text
 
 
-def canary(template: str, source: random.Random) -> Canary:
-    """A member of a family, and the longest piece of it that is nowhere else."""
-    pieces = [
-        example(f"{_BLANK}{piece}", source) if at else piece
-        for at, piece in enumerate(template.split(_BLANK))
-    ]
-    blanks = [
-        piece[: int(blank.partition(">")[0].partition("*")[2])]
-        for blank, piece in zip(template.split(_BLANK)[1:], pieces[1:], strict=True)
-    ]
-    return Canary("".join(pieces), max(blanks, key=len))
+def canary(row: Family, template: str, source: random.Random) -> Canary:
+    """A member of a family, and the longest piece of its secret that was drawn: what a pattern leaves around
+    the secret is an id. Drawn until the row takes it for one: some want to see digits.
+    """
+    while True:
+        drawn: list[str] = []
+        text = "".join(_filled(template, source, drawn))
+        match = row.compile().search(text)
+        secret = match[1] if row.compile().groups else match[0]
+        if row.accept is None or row.accept(secret):
+            return Canary(text, max((each for each in drawn if each in secret), key=len))
+
+
+def _filled(template: str, source: random.Random, drawn: list[str]) -> Iterator[str]:
+    """A template in pieces, its blanks filled; what was drawn is noted."""
+    plain, *blanks = template.split(_BLANK)
+    yield plain
+    for piece in blanks:
+        blank, closed, rest = piece.partition(">")
+        drawn.append(example(f"{_BLANK}{blank}{closed}", source))
+        yield from (drawn[-1], rest)
 
 
 def request_headers(made: Canaries) -> dict[str, str]:
