@@ -43,6 +43,27 @@ def test_near_misses_need_no_walk(value):
 @pytest.mark.parametrize(
     "value",
     [
+        {
+            "passwordChanged": "2026-03-01T10:00:00.000Z",
+            "profile": {"login": "a@x.test", "displayName": "A: b:c"},
+        },
+        {
+            "secret_scanning_enabled": True,
+            "privateKeyFingerprint": "ab:cd",
+            "tokenType": "x",
+            "authProvider": "y",
+        },
+        {"title": "Password Administrator", "scopes": ["secrets:read"], "etag": 'W/"00aa"'},
+    ],
+)
+def test_no_family_takes_a_near_miss_for_a_value(value):
+    """Or the bytes would be searched once more, and near-misses never learned."""
+    assert PRESCAN.look(orjson.dumps([value] * 50)).has_no_values
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
         {"token": "x"},
         {"ｐａｓｓ": 1},
         {"name": "password", "value": "x"},

@@ -205,7 +205,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("tailscale", ("tskey-",), r"\btskey-[a-z]+-[A-Za-z0-9]{8,}(?:-[A-Za-z0-9]+)?", ("tskey-auth-<a*12>CNTRL-<a*32>",)),
     Family("snowflake", ("-hint:",), r"\bver:\d+-hint:\d+-[A-Za-z0-9+/=]{20,}", ("ver:1-hint:1234567-ETMsDgAAA<b*100>",)),
     Family("mongodb", ("mdb_sa_sk_",), r"\bmdb_sa_sk_[A-Za-z0-9_-]{30,}", ("mdb_sa_sk_<w*40>",)),
-    Family("notion", ("secret_",), r"\bsecret_[A-Za-z0-9]{43}\b", ("secret_<a*43>",), sure=False, accept=looks_random),
+    Family("notion", ("secret_",), r"\bsecret_[A-Za-z0-9]{43}\b", ("secret_<a*43>",), sure=False, accept=looks_random, telling=False),
     Family("salesforce", (), r"\b00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{60,}", ("00D<a*12>!AQ<a*92>",)),
     Family("heroku", ("hrku-",), r"\bHRKU-[A-Za-z0-9_-]{36,}", ("HRKU-AA<w*58>",)),
     Family("replicate", (), r"\br8_[A-Za-z0-9]{37}\b", ("r8_<a*37>",), sure=False, accept=looks_random),
