@@ -21,6 +21,7 @@ from captured_exchanges.exchange import (
 )
 from captured_exchanges.redaction import DEFAULT_POLICY, Redactor
 from captured_exchanges.redaction.bodies.prescan import Findings, Need
+from support.examples import EXAMPLES
 from support.redaction_exchanges import (
     FORM,
     PLAIN,
@@ -68,7 +69,7 @@ def test_a_secret_survives_nowhere(place):
     wrappings=st.lists(st.sampled_from(sorted(WRAPPINGS)), max_size=3),
     entrance=st.sampled_from(sorted(ENTRANCES)),
 )
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_a_secret_survives_in_no_nesting(secret, carrier, wrappings, entrance):
     """A named secret, wrapped up to three times in whatever carries text, is found wherever it enters."""
     text = CARRIERS[carrier](secret)
@@ -566,7 +567,7 @@ _texts = _anything | st.lists(_fragments, max_size=14).map("".join)
 
 
 @given(_texts)
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 def test_scrubbing_twice_changes_nothing_more(text):
     """Redaction is idempotent, markers included."""
     redactor = REDACTOR
@@ -629,7 +630,7 @@ _bodies = st.none() | st.builds(
     ),
     intent=st.builds(Intent, _texts, _texts, _texts, st.dictionaries(_texts, _json, max_size=2)),
 )
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 def test_nothing_raises_and_all_is_json(request, response, intent):
     """For any bytes and texts whatever: documents of UTF-8 JSON, below the bound."""
     redactor = REDACTOR

@@ -17,6 +17,7 @@ from captured_exchanges.exchange import (
 )
 from captured_exchanges.redaction import Judge, Policy, Redactor, ValueRule
 from captured_exchanges.redaction.json import dumps
+from support.examples import EXAMPLES
 from support.redaction_exchanges import (
     FORM,
     PLAIN,
@@ -290,7 +291,7 @@ OWN = (
 
 
 @given(json_values)
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_redaction_by_own_rules_is_idempotent_and_never_raises(document):
     """What is left of what was left is the same."""
     redactor = Redactor(OWN)

@@ -19,6 +19,7 @@ from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
 from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES
 from captured_exchanges.redaction.values.table import example
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret
 
 TEXT = Text(Names(), Families())
@@ -94,7 +95,7 @@ _spellings = st.sampled_from(
 
 
 @given(_documents, _spellings)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_the_short_way_ends_where_the_long_one_does(document, spelled):
     """Removals, their order, what is learned and what is kept: all as if everything had been walked."""
     data = spelled(document)
@@ -102,7 +103,7 @@ def test_the_short_way_ends_where_the_long_one_does(document, spelled):
 
 
 @given(_documents)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_what_has_no_values_holds_no_member(document):
     """What the verifier may rely on: it would find nothing in those very bytes."""
     data = orjson.dumps(document) if "1180591620717411303424" not in str(document) else b"{}"

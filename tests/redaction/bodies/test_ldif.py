@@ -10,6 +10,7 @@ from captured_exchanges.redaction.bodies.ldif import Ldif
 from captured_exchanges.redaction.bodies.piece import Piece
 from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.patterns import compiled
+from support.examples import EXAMPLES
 from support.redaction_exchanges import secrets, sweep
 from support.redaction_ldap import ATTRIBUTES, TEXT, wide
 
@@ -93,7 +94,7 @@ def test_of_a_cut_one_the_last_line_goes():
     st.integers(1, 30),
     st.booleans(),
 )
-@settings(max_examples=200)
+@settings(max_examples=EXAMPLES)
 def test_no_planted_secret_survives(secret, attribute, width, in_base64):
     """Folded anywhere; its text is learned for what else is said of it; once is enough."""
     value = f"{attribute}:: {encoded(wide(secret))}" if in_base64 else f"{attribute}: {secret}"
@@ -110,7 +111,7 @@ def test_no_planted_secret_survives(secret, attribute, width, in_base64):
 
 
 @given(st.text(st.sampled_from("dn: =\n\r\t#a-userPassword:<;2.5\0é")))
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 def test_no_text_raises(text):
     """Whatever begins like LDIF."""
     assert isinstance(kept(f"dn: a\n{text}"), str)

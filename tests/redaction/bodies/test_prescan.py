@@ -11,6 +11,7 @@ from captured_exchanges.redaction.bodies.prescan import Need, Prescan
 from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, sweep
 
 NAMES = Names()
@@ -160,7 +161,7 @@ _documents = st.recursive(
 
 
 @given(_documents)
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_what_the_prescan_skips_the_walk_would_have_left_alone(document):
     """The short cut decides as the whole walk does, for any document."""
     found = need(document)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction import Redactor
+from support.examples import EXAMPLES
 from support.redaction_exchanges import documents, exchange, fresh_secret, response_of, secrets, survives
 from support.redaction_markup import HTML_PLACES, MARKUP_PLACES, XML_PLACES, redacted, scanned
 
@@ -63,7 +64,7 @@ def test_a_secret_goes_from_a_body(place):
     before=st.sampled_from(["", "<html><body>", "<a><b><c>", "<x y='z'>", "<!-- c -->", "text ", "<ul><li>"]),
     after=st.sampled_from(["", "</body></html>", "</c></b></a>", " text", "<p>", "</nobody>", "&nbsp;"]),
 )
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_a_secret_goes_wherever_its_place_stands(secret, place, before, after):
     """What stands around a place changes nothing; what has been redacted stays as it is."""
     kept = redacted(before + MARKUP_PLACES[place](secret, WHO) + after)
@@ -80,7 +81,7 @@ def test_a_secret_goes_wherever_its_place_stands(secret, place, before, after):
     ),
     at=st.floats(0, 1),
 )
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_a_cut_never_bares_a_secret(secret, place, at):
     """Wherever the end of a body is missing, no more than its last few characters can be of a secret."""
     text = XML_PLACES[place](secret, WHO)
@@ -101,7 +102,7 @@ _fragments = st.lists(
 
 
 @given(_fragments | st.text(st.characters(), max_size=60))
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_nothing_raises_and_nothing_is_redacted_twice(text):
     """For any text whatever, whole or cut."""
     once = redacted(text)

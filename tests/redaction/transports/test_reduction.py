@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from captured_exchanges.exchange import Intent
 from captured_exchanges.redaction import PROFILES, Policy, Redactor
+from support.examples import EXAMPLES
 from support.redaction_exchanges import (
     FORM,
     PLAIN,
@@ -161,7 +162,7 @@ PLACES = {
 
 @pytest.mark.parametrize("profile", ["strict", "metadata"])
 @given(secret=secrets, place=st.sampled_from(sorted(PLACES)), header=st.sampled_from(HEADERS))
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_no_value_survives_a_profile(profile, secret, place, header):
     """Whatever is planted in bodies, queries and values of headers, secret or not: nothing of it is kept."""
     redactor = Redactor(PROFILES[profile])
@@ -171,7 +172,7 @@ def test_no_value_survives_a_profile(profile, secret, place, header):
 
 
 @given(st.text(max_size=60), st.text(max_size=30), st.binary(max_size=40))
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 def test_reduction_never_raises_and_is_idempotent(url, value, content):
     """Any URL, header and body; a URL that was reduced stays as it is."""
     for policy in (Policy.strict(), Policy.metadata()):

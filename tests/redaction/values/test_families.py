@@ -11,6 +11,7 @@ from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.values.families import Families
 from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES
 from captured_exchanges.redaction.values.table import FAMILIES, example
+from support.examples import EXAMPLES
 
 TABLE = Families()
 GATE = compiled(TABLE.source())
@@ -55,7 +56,7 @@ _PLACES = st.sampled_from(["", "x ", "a\n", "a\t", '\t"', "Ã©\r\n", '"', "(", "Ã
 
 
 @given(st.sampled_from(range(len(DEFAULT_FAMILIES))), st.integers(), _PLACES)
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_every_member_is_seen_by_the_native_gate(at, seed, before):
     """The gate occurs in each text with a member, in the text and in the JSON of the text, and in the JSON of
     that.

@@ -9,6 +9,7 @@ from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.transports.ldap.escapes import escaped
 from captured_exchanges.redaction.transports.ldap.filters import MAX_DEPTH, MAX_LENGTH, Filters
+from support.examples import EXAMPLES
 from support.redaction_exchanges import secrets, sweep
 from support.redaction_ldap import ATTRIBUTES, TEXT
 
@@ -167,7 +168,7 @@ _FILTER = st.recursive(
     _ATTRIBUTE.filter(lambda name: name not in {"cn", "mail"}),
     st.sampled_from(["{}", "x\\28{}", "{}\\2a"]),
 )
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_no_planted_secret_survives_in_a_filter(around, secret, attribute, value):
     """Wherever the assertion stands, whatever is beside it; and once is enough."""
     text = f"(&{around}({attribute}={value.format(secret)}){around})"
@@ -178,7 +179,7 @@ def test_no_planted_secret_survives_in_a_filter(around, secret, attribute, value
 
 
 @given(st.text(st.sampled_from("()&|!=*\\:;~<>ab 28.\0é\ud800")))
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_no_text_raises(text):
     """Whatever a connector puts together."""
     assert isinstance(FILTERS.redact(text, sweep(), ()), str)

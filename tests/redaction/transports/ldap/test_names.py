@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.transports.ldap.names import DistinguishedNames
+from support.examples import EXAMPLES
 from support.redaction_exchanges import secrets, sweep
 from support.redaction_ldap import ATTRIBUTES
 
@@ -74,7 +75,7 @@ def test_a_secret_attribute_loses_its_value(name, kept):
     st.sampled_from(["", "\\,", "\\2c", ",", "+", " "]),
     st.sampled_from(["cn=a,", "cn=a+", "o=b ; "]),
 )
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_no_planted_secret_survives_in_a_name(secret, joint, before):
     """However its characters are escaped, or not; and once is enough."""
     name = f"{before}userPassword={secret}{joint}{secret},dc=x"
@@ -86,7 +87,7 @@ def test_no_planted_secret_survives_in_a_name(secret, joint, before):
 
 
 @given(st.text(st.sampled_from('=,;+\\"# ab2.userPassword\0é\n')))
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_no_text_raises_and_none_without_a_secret_changes(text):
     """Put together again, a name is what it was."""
     kept = NAMES.redact(text, sweep(), ())

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from captured_exchanges.exchange import MAX_EXCHANGE_BYTES, LdapChange, LdapEntry, LdapRequest, LdapResponse
 from captured_exchanges.redaction import DEFAULT_POLICY, Redactor
 from captured_exchanges.redaction.detail import Detail
+from support.examples import EXAMPLES
 from support.redaction_exchanges import (
     documents,
     exchange,
@@ -314,7 +315,7 @@ _VALUES = st.one_of(st.lists(_VALUE, max_size=3), _VALUE)
         st.booleans(),
     ),
 )
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_no_input_raises(request, response):
     """Whatever a library hands over, what is kept is JSON, and nothing had to be left out."""
     redactor = Redactor()
@@ -366,7 +367,7 @@ IDENTITIES = st.sampled_from(
     ),
     secrets,
 )
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 def test_identities_stay_beside_secrets_and_once_is_enough(attributes, secret):
     """As bytes and as text; what was redacted before is left as it is."""
     whole = {**attributes, "userPassword": [secret], "entryDN": [value.encode() for value in attributes]}

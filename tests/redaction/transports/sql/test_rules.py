@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from captured_exchanges.exchange import MAX_EXCHANGE_BYTES
 from captured_exchanges.redaction import DEFAULT_POLICY, Redactor
 from captured_exchanges.redaction.detail import Detail
+from support.examples import EXAMPLES
 from support.redaction_exchanges import documents, fresh_secret, secrets, survives
 from support.redaction_sql import STATEMENTS, redacted, sql_exchange
 
@@ -195,7 +196,7 @@ VALUES = {
 }
 
 
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES)
 @given(
     secret=secrets,
     before=st.sampled_from(BEFORE),
@@ -226,7 +227,7 @@ PIECES = r"""
 pieces = st.sampled_from([*PIECES, "\n"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(
     st.lists(pieces, max_size=40).map(" ".join), st.sampled_from(["", "postgres", "mysql", "tsql", "oracle"])
 )
