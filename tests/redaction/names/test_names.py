@@ -38,6 +38,8 @@ def test_a_name_is_split_into_words(name, words):
 
 
 SUBTREE = [
+    "UnlockKey",
+    "secureJsonData",
     "password",
     "Password",
     "passwd",
@@ -78,6 +80,29 @@ SUBTREE = [
     "cookies",
 ]
 SCALAR = [
+    # of infrastructure
+    "concealed",
+    "bindPW",
+    "rootpw",
+    "admin_pw",
+    "user_pw",
+    "dbPw",
+    "masterauth",
+    "requirepass",
+    "cryptopass",
+    "privPass",
+    "ssh_key_unlock",
+    "roCommunity",
+    "rwCommunity",
+    "Base32StringSeed",
+    "QRCodePNG",
+    "recoveryKey",
+    "recovery_keys",
+    "unsealKey",
+    "unseal_keys",
+    "wpaKey",
+    "wep_key",
+    "PresharedKey",
     "secret",
     "token",
     "access_token",
@@ -152,6 +177,9 @@ CONTAINER = [
     "keyring",
 ]
 NOT_SECRET = [
+    "existingSecret",
+    "pwdAttribute",
+    "tokenAttributes",
     "secretary",
     "author",
     "monkey",

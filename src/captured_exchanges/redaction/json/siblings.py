@@ -81,10 +81,10 @@ class Siblings:
         self, info: NameInfo, paired: NameInfo | None, obj: dict[str, Any], *, oauth: bool
     ) -> NameInfo:
         """What a name means here."""
-        if paired is not None and info.pair is Pair.VALUE:
-            return paired
         if info.vaults and (vault := self._vault(info, obj)) is not None:
             return vault
+        if paired is not None and info.pair is Pair.VALUE:
+            return paired
         if info.effect is not Effect.BESIDE:
             return info
         found = any(self._is_companion(key, info.companions) for key in obj)
@@ -102,7 +102,8 @@ class Siblings:
     def _says(self, vault: Vault, value: Any) -> bool:  # noqa: ANN401 - any JSON
         if isinstance(value, dict):
             return any(" ".join(self.names.words(key)) in vault.says for key in value)
-        return not vault.says or (isinstance(value, str) and value in vault.says)
+        said = "true" if value is True else value
+        return not vault.says or (isinstance(said, str) and said in vault.says)
 
     def _is_companion(self, key: str, companions: frozenset[str]) -> bool:
         if "password" in companions:

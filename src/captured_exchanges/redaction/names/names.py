@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from captured_exchanges.redaction.marker import MARKER
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases, Vault
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, TRUE, NameTable, Phrases, Vault
 from captured_exchanges.redaction.patterns import clean, compiled, quoted
 
 __all__ = ["Effect", "NameInfo", "Names", "Pair", "tokenise"]
@@ -316,8 +316,9 @@ class Names:
 
 def _told(table: NameTable) -> frozenset[str]:
     """What tells an object full of secrets, as words; of what `type` and `kind` say, the values alone."""
-    said = {" ".join(tokenise(value)) for vault in table.vaults for value in vault.says}
-    return frozenset(said | {vault.beside for vault in table.vaults if not vault.says})
+    named = [vault for vault in table.vaults if not vault.says or vault.says == TRUE]
+    said = {" ".join(tokenise(value)) for vault in table.vaults for value in vault.says - TRUE}
+    return frozenset(said | {vault.beside for vault in named})
 
 
 def _index(phrases: Phrases) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["DEFAULT_NAMES", "NameTable", "Phrases", "Vault"]
+__all__ = ["DEFAULT_NAMES", "TRUE", "NameTable", "Phrases", "Vault"]
 
 Phrases: TypeAlias = Mapping[str, tuple[str, ...]]
 
@@ -25,7 +25,7 @@ class Vault:
     beside: str
     """The whole name of the sibling that tells it."""
     says: frozenset[str]
-    """What the sibling says, or a name in the object that it is, as words; empty for anything."""
+    """What the sibling says, or a name in the object that it is, as words; `TRUE`, or empty for anything."""
     goes: str = "all"
     """What of it goes: `all`; `values`, what is called a value and what looks random; `random`."""
 
@@ -122,7 +122,8 @@ _PAGINATION = frozenset(
 _BENIGN = frozenset(
     _phrases(
         "public key, public keys, ssh key, ssh public key, gpg key, deploy key, site key,"
-        "publishable key, verification key, key, credential data, csrf param, csrf parameter, code challenge"
+        "publishable key, verification key, key, existing secret, credential data,"
+        "csrf param, csrf parameter, code challenge"
     )
 )
 
@@ -154,7 +155,7 @@ _EXEMPT_TAILS = _words(
     thumbprint kid email mail username hostname realm authority handler factor factors challenge
     grants prompt
     placeholder feature features generator field fields encoding vault safe lockout origin owner group
-    subentry prevention computed login logon signin
+    subentry attribute attributes prevention computed login logon signin
     """
 )
 
@@ -209,6 +210,7 @@ _STRONG: Phrases = {
     "secret_key": _phrases("secret key, secret keys, secret access key"),
     "signing_key": _phrases(
         "signing key, encryption key, decryption key, master key, client key data, hmac key,"
+        "unlock key, secure json data,"
         "krb principal key, trust auth incoming, trust auth outgoing, supplemental credentials"
     ),
     "cookies": _phrases("cookies, cookie jar"),
@@ -217,7 +219,7 @@ _STRONG: Phrases = {
 _SCALAR: Phrases = {
     "secret": _phrases(
         "secret, secure string, encrypted value, security stamp, kubeconfig, totp key, otp key,"
-        "authenticator key"
+        "authenticator key, concealed"
     ),
     "token": _phrases("token, token last eight, activation barcode, temporary access pass, magic link"),
     "access_token": _phrases("access token, access tokens, refresh token, refresh tokens, id tokens"),
@@ -226,19 +228,22 @@ _SCALAR: Phrases = {
     ),
     "access_key": _phrases(
         "access key, access keys, account key, shared key, storage key, auth key,"
-        "session key, ssl key, tls key, connect key, primary master key, secondary master key"
+        "session key, ssl key, tls key, connect key, primary master key, secondary master key,"
+        "recovery key, recovery keys, unseal key, unseal keys, pre shared key, wpa key, wep key"
     ),
     "bearer": _phrases("bearer"),
     "assertion": _phrases("assertion, saml request, saml response, saml art, samlart, wresult"),
     "code_verifier": _phrases("code verifier, oauth verifier"),
     "authorization": _phrases("authorization, auth string, auth header"),
-    "community": _phrases("community string, snmp community"),
+    "community": _phrases("community string, snmp community, ro community, rw community"),
     "credential": _phrases("credential"),
     "cookie": _phrases("cookie, set cookie, csrf, xsrf, crumb"),
     "jwt": _phrases("jwt, jwe, jws"),
     "otp": _phrases("otp, totp, hotp, otps, otpauth"),
     "pin": _phrases("pin, pin code, pin number, puk, puk code"),
-    "pass": _phrases("pass"),
+    "pass": _phrases(
+        "pass, requirepass, bind pw, root pw, admin pw, user pw, db pw, master auth, key unlock"
+    ),
     "code": _phrases(
         "mfa code, otp code, totp code, one time code, onetimecode, verification code, security code,"
         "recovery code, recovery codes, backup code, backup codes, scratch code,"
@@ -255,6 +260,7 @@ _SCALAR: Phrases = {
         "security answers"
     ),
     "seed": _phrases(
+        "string seed, qr code png,"
         "seed phrase, recovery phrase, mnemonic phrase, otp seed, totp seed, mfa seed, wallet seed"
     ),
     "connection_string": _phrases("connection string, connection strings, conn str, conn string, dsn"),
@@ -285,6 +291,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "encoded": ("api key",),
     "session": ("challenge name", "challenge parameters", "secret code"),
     "plaintext": ("ciphertext blob",),
+    "community": ("snmpver", "snmp version", "snmp port"),
     "host key": ("pmi",),
     "result": ("bcrypt hash", "override special"),
     "keys": ("keys base 64", "root token"),
@@ -297,6 +304,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 
 _JOINED = _words(
     """
+    crypto priv
     user db database admin root new old current confirm login bind ldap proxy smtp mail my account
     app client
     server service access connection string refresh auth oauth id session api x private secret key
@@ -334,6 +342,7 @@ _KUBERNETES = frozenset(
      "kubernetes.io/dockercfg", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth",
      "bootstrap.kubernetes.io/token", "helm.sh/release.v1"}
 )  # fmt: skip
+TRUE = frozenset({"true"})
 _VAULTS = (
     *(Vault(name, "kind", frozenset({"Secret"})) for name in ("data", "string data")),
     *(Vault(name, "type", _KUBERNETES) for name in ("data", "string data")),
@@ -341,6 +350,7 @@ _VAULTS = (
     Vault("data", "lease duration", frozenset(), "values"),  # version 1, and all else it answers
     Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
     Vault("key", "last 4", frozenset(), "random"),  # Datadog's API keys
+    *(Vault("value", flag, TRUE) for flag in ("sensitive", "is sensitive", "masked", "is secret", "secured")),
     Vault("key 1", "key 2", frozenset(), "random"),
     Vault("key 2", "key 1", frozenset(), "random"),
 )

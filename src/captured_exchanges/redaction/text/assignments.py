@@ -13,7 +13,7 @@ from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import Match, Pattern, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.extents import end_of_block, end_of_heredoc, end_of_triple
-from captured_exchanges.redaction.values import is_whole_basic
+from captured_exchanges.redaction.values import is_whole_basic, looks_random
 
 __all__ = ["Assignments"]
 
@@ -21,12 +21,23 @@ _NO_NAME = r"\x00-\x20\x7f\"'`=:;,&<>(){}\[\]/\\|!#*+?~^"
 _NAME = rf"[^{_NO_NAME}]+(?:\[[^{_NO_NAME}]*\])*"
 _SEPARATED = compiled(
     rf"{MARKED}|({_NAME})"
-    r"(\\*[\"'`]?\]?[ \t]{0,3}(?:=>|:=|=|:)[ \t]{0,3}|\\*[\"']\s{0,3},\s{0,3})(\\*[\"'`]?)"
+    r"(\\*[\"'`]?\]?[ \t]{0,3}(?:=>|:=|=|:)[ \t]{0,3}|[ \t]{1,3}->[ \t]{1,3}|\\*[\"']\s{0,3},\s{0,3}"
+    r"|\\*\";s:\d+:)"  # serialised by PHP
+    r"(?:(?:string\(\d+\)[ \t]|[bu])?(\\*[\"'`]))?"
+)
+_COMPARED = compiled(
+    rf"{MARKED}|({_NAME})[ \t]+(?i:eq|ne|co|sw|ew|like|=~|==|!=)[ \t]+(?:(\\*[\"'])([^\"'\\]*)|([^\s\"')&]+))"
+    rf"|(?i:contains|startswith|endswith|substringof)\(({_NAME}),[ \t]*\\*'([^'\\]*)"
+)
+_VALIDATED = compiled(
+    rf"({_NAME})\s+[^\[\]\n]{{1,200}}\[type=[a-z_]+, input_value=({MARKED}|'[^'\n]*'|\"[^\"\n]*\"|[^,\]\n]+)"
 )
 _BARE = compiled(r"[^\s&;,\"'`<>]+")
 _SCHEME = compiled(
     r"(?i)(?:bearer|basic|digest|ssws|token|negotiate|ntlm|dpop|apikey|oauth|hmac|aws4-hmac-sha256)[ \t]+"
 )
+_BRACED = compiled(r"\{[^{}\r\n]*\}[^\s&;,\"'`<>]*")
+_BRACKETED = compiled(r"\[[^\[\]\r\n]*")
 _UNQUOTED_LINE = compiled(r"[^\r\n\"'`<>]+")
 _LINE = compiled(r"(?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\\z)+")
 _NEXT_PAIR = compiled(rf"[&;,]\s*[^{_NO_NAME}]+\s*=")
@@ -36,7 +47,8 @@ _SPOKEN = compiled(
     rf"{MARKED}|(?:\A|[^A-Za-z0-9_.-])(?i:("
     r"password|passwd|pwd|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
     r"|verification code|api key|access key|secret key|private key|client secret)"
-    r"(\s*(?::\s+|=\s*)|\s+(?:is|was|are|for \S{1,60} is)\s*:?\s+|\s+)(\\*[\"'`]?)([^\s\"'`,;&\\]{4,}))"
+    r"(\s*(?::\s+|=\s*)|\s+(?:(?:was )?(?:(?:re)?set|changed|updated) to|is|was|are|for \S{1,60} is)"
+    r"\s*:?\s+|\s+)(\\*[\"'`]?)([^\s\"'`,;&\\]{4,}))"
 )
 _OPTION = compiled(
     r"((?:^|[\s\"'`=:\[({<>,;|]|\\[nrt])--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)([^\s\"'\-][^\s\"']*)"
@@ -50,6 +62,7 @@ _PAIRED = compiled(
     rf"(?i)(?:{_PAIR_NAME}\s*,\s*{_PAIR_VALUE}{_HELD})"
     rf"|(?:{_PAIR_VALUE}{_HELD}(?:{_Q})?\]?\s*,\s*{_PAIR_NAME})"
 )
+_WORD_BEFORE = compiled(r"([A-Za-z]+)[ _-]$")
 _FOLLOWS = compiled(r"\\*[\"']\s*[:=]")
 _ONLY_MARKED = compiled(rf"\W*(?:{MARKED})(?:@.*|\W*)")
 _MARKER_INSIDE = "[REDACTED:"
@@ -83,8 +96,10 @@ class Assignments:
         """The text without the values of secret names."""
         text = _PAIRED.sub(lambda match: self._paired(match, sweep, path), text)
         text = self._pairs(text, sweep, path)
+        text = _COMPARED.sub(lambda match: self._compared(match, sweep, path), text)
+        text = _VALIDATED.sub(lambda match: self._held(match, match[1], 2, sweep, path), text)
         text = _OPTION.sub(lambda match: self._option(match, sweep, path), text)
-        return _SPOKEN.sub(lambda match: self._spoken(match, sweep, path), text)
+        return _SPOKEN.sub(lambda match: self._spoken(text, match, sweep, path), text)
 
     def _pairs(self, text: str, sweep: Sweep, path: Path) -> str:
         pieces, done = [], 0
@@ -92,7 +107,8 @@ class Assignments:
         for match in _SEPARATED.finditer(text):
             if is_marked(match[0]) or match.start() < done or _is_part_of_urn(text, match):
                 continue
-            if not (rule := self._rule(match[1]) or self._suspect(text, match)):
+            rule = self._rule(match[1]) or self._suspect(text, match)
+            if not rule or self._is_cursor(text, match):
                 continue
             start, end = self._value(text, match, is_settings)
             value = text[start:end]
@@ -105,21 +121,46 @@ class Assignments:
             done = end
         return "".join((*pieces, text[done:])) if pieces else text
 
-    def _spoken(self, match: Match[str], sweep: Sweep, path: Path) -> str:
+    def _spoken(self, text: str, match: Match[str], sweep: Sweep, path: Path) -> str:
         if is_marked(match[0]) or self._names.is_exempt(match[1]):
             return match[0]
         value = match[4]
-        said = bool(match[3]) or (bool(match[2].strip()) and _is_no_word(value))
-        if not said or _MARKER_INSIDE in value:
+        said = bool(match[3]) or (bool(match[2].strip()) and _is_no_word(value)) or looks_random(value)
+        if not said or _MARKER_INSIDE in value or self._is_cursor(text, match):
             return match[0]
         return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
 
+    def _is_cursor(self, text: str, match: Match[str]) -> bool:
+        """`page token: …`: a word before makes it a name that is none of a secret."""
+        before = _WORD_BEFORE.search(text[max(0, match.start(1) - _LONGEST_WORD) : match.start(1)])
+        if before is None or not self._names.of(match[1]).secret:
+            return False
+        return self._names.of(f"{before[1]} {match[1]}").effect is Effect.KNOWN
+
+    def _compared(self, match: Match[str], sweep: Sweep, path: Path) -> str:
+        """`password eq "…"` of filters, `contains(password,'…')`."""
+        if is_marked(match[0]):
+            return match[0]
+        named = 1 if match.start(1) >= 0 else 5
+        held = next(group for group in (3, 4, 6) if match.start(group) >= 0)
+        return self._held(match, match[named], held, sweep, path)
+
+    def _held(self, match: Match[str], name: str, held: int, sweep: Sweep, path: Path) -> str:
+        """A match without what one of its groups holds, where a name says that it is a secret."""
+        value, rule = match[held], self._rule(name)
+        if not rule or not value or _ONLY_MARKED.fullmatch(value) or self._is_harmless(rule, value):
+            return match[0]
+        start, end = (at - match.start() for at in match.span(held))
+        sweep.learn(value, rule)
+        return match[0][:start] + sweep.remove(path, rule, value) + match[0][end:]
+
     def _suspect(self, text: str, match: Match[str]) -> str:
         """The rule by which a value goes under a name that only raises a suspicion: `_auth=` and a pair."""
-        if "=" not in match[2] or self._names.of(match[1][:_LONGEST_NAME]).effect is not Effect.CONTAINER:
+        if len(match[1]) > _LONGEST_NAME or self._names.of(match[1]).effect is not Effect.CONTAINER:
             return ""
         value = text[match.end() : _end(_BARE, text, match.end())]
-        return self._names.of(match[1]).rule.replace("name.", "text.", 1) if is_whole_basic(value) else ""
+        goes = looks_random(value) or ("=" in match[2] and is_whole_basic(value))
+        return self._names.of(match[1]).rule.replace("name.", "text.", 1) if goes else ""
 
     def _rule(self, name: str) -> str:
         if len(name) > _LONGEST_NAME:
@@ -146,12 +187,7 @@ class Assignments:
     def _paired(self, match: Match[str], sweep: Sweep, path: Path) -> str:
         """`"name": "password", "value": "…"`, in either order, in text that is no whole JSON."""
         named, held = (1, 2) if match.start(1) >= 0 else (4, 3)
-        rule = self._rule(match[named])
-        if not rule or _ONLY_MARKED.fullmatch(match[held]):
-            return match[0]
-        start, end = (at - match.start() for at in match.span(held))
-        sweep.learn(match[held], rule)
-        return match[0][:start] + sweep.remove(path, rule, match[held]) + match[0][end:]
+        return self._held(match, match[named], held, sweep, path)
 
     def _value(self, text: str, match: Match[str], is_settings: Callable[[], bool]) -> tuple[int, int]:
         """Where the value of a name stands; an empty span where there is none."""
@@ -168,18 +204,33 @@ class Assignments:
         start, separator = match.end(), match[2]
         if text.startswith("<<", start) and (end := end_of_heredoc(text, start)):
             return start, end
+        if "=" in separator and (end := _end(_BRACED, text, start)) > start:
+            return start, end
         if not _WHOLE_LINE.isdisjoint(self._names.words(match[1])):
-            start = _end(_SCHEME, text, start)
-            end = _end(_UNQUOTED_LINE, text, start)
-            return start, start if _is_prose(text[start:end]) else end
-        colon = ":" in separator and "=" not in separator
-        if colon and text[start : start + 1] in ("|", ">", "\r", "\n"):
-            return start, end_of_block(text, match.start(), start)
-        if _starts_line(text, match.start()) and (not colon or is_settings()):
-            return start, _end_of_setting(text, start)
-        end = _end(_BARE, text, start)
-        is_value = not colon or separator[0] in "\"'`\\" or _is_no_word(text[start:end])
-        return start, end if is_value else start
+            return _of_header(text, start)
+        return _bare(text, match, is_settings)
+
+
+def _of_header(text: str, start: int) -> tuple[int, int]:
+    """All of the line, where it is no prose; in a map of Java or Go all between brackets."""
+    if not text.startswith("[REDACTED:", start) and (end := _end(_BRACKETED, text, start)) > start:
+        return start + 1, end
+    start = _end(_SCHEME, text, start)
+    end = _end(_UNQUOTED_LINE, text, start)
+    return start, start if _is_prose(text[start:end]) else end
+
+
+def _bare(text: str, match: Match[str], is_settings: Callable[[], bool]) -> tuple[int, int]:
+    """A value without quotes."""
+    start, separator = match.end(), match[2]
+    colon = ("->" in separator or ":" in separator) and "=" not in separator
+    if colon and text[start : start + 1] in ("|", ">", "\r", "\n"):
+        return start, end_of_block(text, match.start(), start)
+    if _starts_line(text, match.start()) and (not colon or is_settings()):
+        return start, _end_of_setting(text, start)
+    end = _end(_BARE, text, start)
+    is_value = not colon or separator[0] in "\"'`\\" or _is_no_word(text[start:end])
+    return start, end if is_value else start
 
 
 def _is_part_of_urn(text: str, match: Match[str]) -> bool:

@@ -64,6 +64,8 @@ DEFAULT_URLS = UrlTable(
     vaults=(
         (r"/secrets/[^/?#]+(?:/versions)?(?:/[^/?#]+)?/?(?:[?#]|$)", "values"),
         (r"/bypass_codes/?(?:[?#]|$)", "all"),
+        (r"/(?:list(?:query|admin)?(?:keys|credentials)|regenerate(?:keys?|credential))(?:[?#]|$)", "values"),
+        (r"/operator/keyring(?:[?#]|$)", "values"),
     ),
     placeholders=frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "_", "none"}),
 )  # fmt: skip

@@ -21,7 +21,7 @@ class Families:
     """A table of value families, compiled. Thread-safe."""
 
     def __init__(self, table: Iterable[Family] = DEFAULT_FAMILIES) -> None:
-        self._rows = [(row, compiled(f"{MARKED}|{row.pattern}")) for row in table]
+        self._rows = [(row, compiled(_pattern_of(row))) for row in table]
         bare = (f"(?:{row.pattern})" for row, _ in self._rows if not row.gates)
         self._without_gates = compiled_gate("|".join(bare) or _NOTHING)
         self._sure = compiled_gate("|".join(f"(?:{row.pattern})" for row, _ in self._rows if row.sure))
@@ -54,6 +54,8 @@ def _replaced(text: str, row: Family, pattern: Pattern, removed: Callable[[str, 
         if is_marked(match[0]):
             return match[0]
         start, end = match.span(1) if match_has_group else match.span()
+        if start < 0:
+            return match[0]  # spared
         value = text[start:end]
         if is_marker(value) or (row.accept is not None and not row.accept(value)):
             return match[0]
@@ -61,6 +63,11 @@ def _replaced(text: str, row: Family, pattern: Pattern, removed: Callable[[str, 
 
     match_has_group = pattern.groups > 0
     return pattern.sub(one, text)
+
+
+def _pattern_of(row: Family) -> str:
+    """What is matched: markers and what is spared, which are left alone, and members."""
+    return "|".join(filter(None, (MARKED, row.spared, row.pattern)))
 
 
 def _gate_sources(row: Family) -> Iterator[str]:

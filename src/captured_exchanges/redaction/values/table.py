@@ -49,6 +49,8 @@ class Family:
     sure: bool = True
     accept: Callable[[str], bool] | None = None
     telling: bool = True
+    spared: str = ""
+    """A pattern of what is passed over, though a member stands in it."""
 
     def compile(self) -> Pattern:
         """The pattern, ready."""
@@ -71,6 +73,10 @@ ALONE = r"(?:\A|[^A-Za-z0-9_.-])"
 _SCHEMES = (
     rf"(?i){ALONE}(?:bearer|basic|ssws|token|dpop|negotiate|ntlm|geniekey|api-?key)"
     r"(?:[ :=]|%20|\+){1,3}['\"]?([A-Za-z0-9_.~+/=-]{8,})"
+)
+_CURSOR = (
+    r"(?i)\b(?:page|next|prev(?:ious)?|sync|continuation|delta|skip|pagination|paging|start(?:ing)?|resum(?:e|ption)"
+    r"|list|scan)[ _-]token[ :=]{1,3}['\"]?[A-Za-z0-9_.~+/=-]+"
 )
 
 # fmt: off
@@ -275,6 +281,6 @@ FAMILIES: tuple[Family, ...] = (
     Family("dsn", ("@tcp(", "@unix("), r"(?i)[A-Za-z0-9_.-]+:([^\s@]+)@(?:tcp|unix)\(", ("root:<a*16>@tcp(127.0.0.1:3306)/db",), sure=False),
     Family("dsn", ("jdbc:oracle",), r"(?i)jdbc:oracle:[a-z0-9]+:[^/\s@]+/([^@\s]+)@", ("jdbc:oracle:thin:scott/<a*16>@//db:1521/x",), sure=False),
     Family("basic", ("basic",), r"(?i)\bbasic(?:[ :=]|%20|\+){1,3}['\"]?([A-Za-z0-9+/=_-]{4,})", ("Basic dXNlcjp<a*12>",), sure=False, accept=is_basic, telling=False),
-    Family("scheme", ("bearer", "basic", "ssws", "token", "dpop", "negotiate", "ntlm", "geniekey", "api-key", "apikey"), _SCHEMES, ("Bearer <w*30>", "SSWS <w*30>", "token <h*40>"), sure=False, accept=looks_like_credential, telling=False),
+    Family("scheme", ("bearer", "basic", "ssws", "token", "dpop", "negotiate", "ntlm", "geniekey", "api-key", "apikey"), _SCHEMES, ("Bearer <w*30>", "SSWS <w*30>", "token <h*40>"), sure=False, accept=looks_like_credential, telling=False, spared=_CURSOR),
 )
 # fmt: on
