@@ -635,7 +635,7 @@ CASES = {
             "basicAuthUser": "bob",
             "secureJsonFields": {"basicAuthPassword": True, "httpHeaderValue1": True},
             "jsonData": {"httpHeaderName1": "Authorization", "tlsAuth": False, "tlsSkipVerify": True},
-            "secureJsonData": {"basicAuthPassword": p("<a*12>"), "httpHeaderValue1": f"Bearer {p('<a*30>')}"},
+            "secureJsonData": {"basicAuthPassword": p("<a*12>"), "httpHeaderValue1": p("Bearer <a*30>")},
         }
     ),
     "DigitalOcean": lambda p: got(

@@ -299,7 +299,7 @@ CASES = {
                 "variable_type": "env_var",
                 "value": "TEST_1",
                 "protected": False,
-                "masked": True,
+                "masked": False,
                 "environment_scope": "*",
             },
             {
@@ -310,6 +310,7 @@ CASES = {
                 "masked": True,
                 "raw": False,
             },
+            {"key": "TEST_VARIABLE_2", "variable_type": "env_var", "value": p("<l*12>"), "masked": True},
         ]
     ),
     "GitLab: tokens": lambda p: got(

@@ -45,6 +45,7 @@ from captured_exchanges.redaction.transports import (
     HttpRules,
     LdapRules,
     Parts,
+    Resources,
     SqlRules,
 )
 from captured_exchanges.redaction.values import Families
@@ -114,7 +115,9 @@ class Redactor:
         )
         reduction = HttpReduction(policy.detail, policy.headers, ReducedUrls(names, policy.urls))
         self._transports: Mapping[type[UpstreamRequest], Rules[Any, Any]] = {
-            HttpRequest: HttpRules(self._text, headers, bodies, self._parts, reduction),
+            HttpRequest: HttpRules(
+                self._text, headers, bodies, self._parts, reduction, resources=Resources(policy.resources)
+            ),
             SqlRequest: SqlRules(names, self._text, self._parts, policy.sql, policy.detail),
             LdapRequest: LdapRules(
                 Attributes(names, policy.ldap),
@@ -190,7 +193,7 @@ class Redactor:
             request_sweep, (), lambda: list(self._shown(rules, exchange.request)), nothing
         )
         request = rules.request(exchange.transport_kind, exchange.request, request_sweep)
-        response_sweep.vault = request_sweep.vault
+        response_sweep.place = request_sweep.place
         response = None
         if exchange.response is not None:
             response = rules.response(exchange.response, response_sweep, exchange.request)

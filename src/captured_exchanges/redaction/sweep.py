@@ -5,7 +5,7 @@ A sweep belongs to one thread and one document (the request, the response, or th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ from captured_exchanges.exchange import Json
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.patterns import compiled
 
-__all__ = ["Path", "Scan", "Sweep", "Whims", "pointer"]
+__all__ = ["Path", "Place", "Scan", "Sweep", "Whims", "pointer"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a document: the parts of a JSON pointer."""
@@ -38,17 +38,31 @@ class Whims:
     claims: Callable[[str], Json] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What of JSON goes because of the URL of its exchange: all below the whole names `named` (as words),
+    each by its rule; or of all of it what `goes` says, as of a `Vault`: `all`, `values`, empty for nothing.
+    """
+
+    named: Mapping[str, str]
+    goes: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.named or self.goes)
+
+
 _NO_WHIMS = Whims()
+_NO_PLACE = Place({})
 
 
 class Sweep:
     """Collects the removals of one document.
 
-    `oauth` says that the exchange is one of OAuth's, where a `code` is a credential. `vault`: what of its
-    JSON goes because its URL says that it is a store of secrets (`all` or `values`; empty where it is none).
-    `of_response`: the credentials in its headers are news; those of a request have registered themselves.
-    `whims` is what the policy says about single removals. `spliced` is JSON that stands in the document as it
-    came, and in which no value family has a member.
+    `oauth` says that the exchange is one of OAuth's, where a `code` is a credential. `place`: what of its
+    JSON goes because its URL says that it is a store of secrets. `of_response`: the credentials in its
+    headers are news; those of a request have registered themselves. `whims` is what the policy says about
+    single removals. `spliced` is JSON that stands in the document as it came, and in which no value family
+    has a member.
     """
 
     __slots__ = (
@@ -60,9 +74,9 @@ class Sweep:
         "_whims",
         "learned",
         "oauth",
+        "place",
         "removals",
         "spliced",
-        "vault",
     )
 
     def __init__(
@@ -75,8 +89,8 @@ class Sweep:
         self._of_response = of_response
         self._more = 0
         self.oauth = oauth
+        self.place = _NO_PLACE
         self.spliced = b""
-        self.vault = ""
         self.removals: list[tuple[Path, str]] = []
         self.learned: dict[str, str] = {}
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies.prescan import Need, Prescan
-from captured_exchanges.redaction.names.names import Names
+from captured_exchanges.redaction.names import DEFAULT_NAMES, TRUE, Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
 from support.examples import EXAMPLES
@@ -75,6 +75,23 @@ def test_no_family_takes_a_near_miss_for_a_value(value):
 def test_names_need_a_walk_by_names(value):
     """Where nothing else could be found, values are not scanned."""
     assert need(value) is Need.NAMES
+
+
+@pytest.mark.parametrize("vault", DEFAULT_NAMES.vaults, ids=lambda vault: f"{vault.name}, {vault.beside}")
+def test_whatever_tells_a_vault_is_seen(vault):
+    """Though nothing else in the body means a secret; however often it has been seen."""
+    says = min(vault.says, default="x")
+    told = True if vault.says == TRUE else {says.replace(" ", "_"): 1} if " " in says else says
+    for _ in range(2):
+        page = [{vault.name.replace(" ", "_"): "x", vault.beside.replace(" ", "_"): told}]
+        assert need(page) is Need.NAMES
+
+
+@pytest.mark.parametrize("flag", ["sensitive", "isSensitive", "masked", "is_secret", "secured", "secret"])
+def test_a_flag_costs_nothing_where_it_is_false_or_has_no_value_beside_it(flag):
+    """A page full of them is spliced unparsed."""
+    assert need([{"id": 1, "value": "x", flag: False}] * 50) is Need.NOTHING
+    assert need([{"id": 1, "text": "x", flag: True}] * 50) is Need.NOTHING
 
 
 @pytest.mark.parametrize(

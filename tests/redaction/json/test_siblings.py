@@ -4,7 +4,7 @@ import pytest
 
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.names.names import Effect, NameInfo, Names, Pair
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, TRUE
 
 NAMES = Names()
 SIBLINGS = Siblings(NAMES)
@@ -43,6 +43,26 @@ def test_some_names_are_secret_beside_others_only(name):
         obj = {key: "x", companion.replace(" ", "_"): "y"}
         assert SIBLINGS.meaning(NAMES.of(key), None, obj, oauth=False).secret
     assert not SIBLINGS.meaning(NAMES.of(key), None, {key: "x"}, oauth=False).secret
+
+
+FLAGGED = [(vault.name, vault.beside) for vault in DEFAULT_NAMES.vaults if vault.says == TRUE]
+
+
+@pytest.mark.parametrize(("name", "flag"), FLAGGED)
+def test_a_flag_that_is_true_makes_a_secret_of_the_value_beside_it(name, flag):
+    """Whatever is known of its name; one that is false says nothing."""
+    for is_set in (True, False):
+        obj = {"key": "credentials", name: "x", flag.replace(" ", "_"): is_set}
+        paired = SIBLINGS.pair(obj, [NAMES.of(key) for key in obj])
+        meant = SIBLINGS.meaning(NAMES.of(name), paired, obj, oauth=False)
+        assert (meant.effect is Effect.LEAVES) is is_set
+
+
+@pytest.mark.parametrize("name", ["valueFrom", "validTo", "validFrom", "effectiveFrom", "effective_to"])
+def test_a_reference_is_no_value(name):
+    """`{"name": "password", "valueFrom": …}` says where it is kept."""
+    obj = {"name": "password", name: "x"}
+    assert SIBLINGS.pair(obj, [NAMES.of(key) for key in obj]) is None
 
 
 def test_two_names_are_no_pair():

@@ -159,21 +159,6 @@ def test_no_url_raises_and_a_second_pass_changes_nothing(url):
         assert once == clean(url)
 
 
-@pytest.mark.parametrize(
-    ("url", "goes"),
-    [
-        ("https://kv.vault.azure.net/secrets/db?api-version=7.4", "values"),
-        ("https://x.test/v1/projects/acme/secrets/db/versions/latest:access", "values"),
-        ("https://x.test/admin/v1/users/7/bypass_codes", "all"),
-        ("https://x.test/secrets?maxresults=25", ""),
-        ("https://x.test/users/7", ""),
-    ],
-)
-def test_some_urls_are_stores_of_secrets(url, goes):
-    """What of their JSON goes follows from the URL; a list of the names of secrets is none."""
-    assert TEXT.urls.vault(url) == goes
-
-
 def test_of_a_random_user_name_with_a_password_nothing_is_learned():
     """It goes where it stands, and may be an identity elsewhere."""
     one, user = sweep(), fresh_secret(length=32)

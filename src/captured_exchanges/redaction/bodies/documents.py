@@ -64,7 +64,7 @@ class JsonBodies:
 
     def redacted(self, given: bytes, piece: Piece) -> bytes:
         """As `whole`, of bytes that are UTF-8 if they are JSON; the text of the piece is not looked at."""
-        watched = piece.sweep.oauth or piece.sweep.vault
+        watched = piece.sweep.oauth or piece.sweep.place
         value, data, found = self._read(given, EVERYTHING if watched else self._prescan.look(given))
         is_doubled = data is not given and has_doubles(given, data)
         if is_doubled or self._text.additions.concern_body(data):

@@ -30,6 +30,8 @@ _TEXTUAL = compiled_gate(r"[=:<>&'`]|(?i:\b(?:is|was|are)\b)|--[A-Za-z]|\s-[A-Za
 _DIGITS, _LONG = b"0123456789.eE+-", 19
 _BACKSLASH, _BRACE = b"\\{"
 _OPENINGS, _OPENED = frozenset(b"{["), (b"{", b"[")
+_DENIALS = (b"f", b"n")
+"""The first characters of what tells nothing."""
 _BLANKS = (b" ", b"\t", b"\r", b"\n")
 _CALM = frozenset({Effect.PLAIN, Effect.KNOWN, Effect.PERMISSIONS, Effect.BESIDE})
 _NAMES = frozenset({Effect.CONTAINER, Effect.TRIGGER, Effect.SCALAR, Effect.LEAVES, Effect.SUBTREE})
@@ -43,6 +45,7 @@ class Judge:
         self._names = names
         self._values = compiled_gate(text.value_source)
         self._beside = compiled_gate(names.beside_source())
+        self._vaults = compiled_gate(names.vaults_source())
         self._is_clean = text.is_clean
         self._is_only_a_name: Harmless[bytes] = Harmless(self._holds_only_a_name)
         self.near_misses: dict[bytes, Effect] = {}
@@ -63,6 +66,14 @@ class Judge:
     def has_beside(self, data: bytes) -> bool:
         """Whether there is a name in a JSON text that is secret only beside another."""
         return self._beside.search(data) is not None
+
+    def tells(self, name: str) -> bool:
+        """Whether a key may tell that another is a vault."""
+        return self._names.tells(name)
+
+    def has_vaults(self, data: bytes) -> bool:
+        """Whether there is a name in a JSON text that may be a vault."""
+        return self._vaults.search(data) is not None
 
     def remember(self, token: bytes, effect: Effect) -> None:
         """A near-miss, to be passed by unasked from now on."""
@@ -85,6 +96,7 @@ class Hits:
         self._left = _MOST + len(data) // _BYTES_A_HIT
         self._paints = _MOST_PAINTED
         self._companions: set[str] = set()
+        self._telling: set[str] = set()
         self.names: set[str] = set()
         """Keys, and strings that may be names, around which names have to be judged."""
         self.values: set[str] = set()
@@ -97,6 +109,8 @@ class Hits:
         self._search(data)
         if self._companions and judge.has_beside(data):
             self.names |= self._companions
+        if self._telling and judge.has_vaults(data):
+            self.names |= self._telling
 
     def _search(self, data: bytes) -> None:
         start = 0
@@ -156,6 +170,9 @@ class Hits:
     ) -> bytes:
         key = data[opening : end + 1]
         first = data[end + 1 : end + 2]
+        if self._judge.tells(name):
+            may_remember = False  # by what is said once more it may tell
+            self._telling |= {name} if first not in _DENIALS else set()
         if effect in _CALM or (effect is Effect.ABOUT and first not in _OPENED):
             if may_remember:
                 self._judge.remember(key, effect)
@@ -183,8 +200,9 @@ class Hits:
         return dull[0]
 
     @property
-    def _found(self) -> tuple[int, int, int, bool]:
-        return len(self.names), len(self.values), len(self._companions), self.saw_value
+    def _found(self) -> tuple[int, ...]:
+        noted = (self.names, self.values, self._companions, self._telling)
+        return (*map(len, noted), self.saw_value)
 
 
 def _text_paint(literal: bytes) -> bytes:

@@ -58,7 +58,7 @@ def mood_below(info: NameInfo, mood: Mood) -> Mood:
 
 def rule_for(names: Names, text: str, info: NameInfo, mood: Mood) -> str:
     """The rule by which a scalar goes, or empty."""
-    is_weak = info.effect is not Effect.SUBTREE and mood.level is not Level.VAULT
+    is_weak = info.effect not in {Effect.SUBTREE, Effect.LEAVES} and mood.level is not Level.VAULT
     if not text or (is_weak and names.is_harmless(text)):
         return ""
     if info.effect is Effect.SCALAR or info.effect is Effect.LEAVES:

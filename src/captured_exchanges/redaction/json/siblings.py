@@ -81,10 +81,11 @@ class Siblings:
         self, info: NameInfo, paired: NameInfo | None, obj: dict[str, Any], *, oauth: bool
     ) -> NameInfo:
         """What a name means here."""
-        if info.vaults and (vault := self._vault(info, obj)) is not None:
-            return vault
-        if paired is not None and info.pair is Pair.VALUE:
+        vault = self._vault(info, obj) if info.vaults else None
+        if paired is not None and info.pair is Pair.VALUE and (vault is None or paired.secret):
             return paired
+        if vault is not None:
+            return vault
         if info.effect is not Effect.BESIDE:
             return info
         found = any(self._is_companion(key, info.companions) for key in obj)
@@ -93,15 +94,15 @@ class Siblings:
 
     def _vault(self, info: NameInfo, obj: dict[str, Any]) -> NameInfo | None:
         """What a name means where a sibling tells that secrets lie under it."""
+        siblings = [(" ".join(self.names.words(key)), value) for key, value in obj.items()]
         for vault in info.vaults:
-            for key, value in obj.items():
-                if " ".join(self.names.words(key)) == vault.beside and self._says(vault, value):
-                    return NameInfo(_GRASPS[vault.goes], "name.vault")
+            if any(name == vault.beside and self._says(vault, value) for name, value in siblings):
+                return NameInfo(_GRASPS[vault.goes], "name.vault")
         return None
 
     def _says(self, vault: Vault, value: Any) -> bool:  # noqa: ANN401 - any JSON
         if isinstance(value, dict):
-            return any(" ".join(self.names.words(key)) in vault.says for key in value)
+            return not vault.says or any(" ".join(self.names.words(key)) in vault.says for key in value)
         said = "true" if value is True else value
         return not vault.says or (isinstance(said, str) and said in vault.says)
 

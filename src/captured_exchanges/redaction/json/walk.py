@@ -72,7 +72,7 @@ class JsonWalk:
             suspects = self.suspects(list(strings(document))) if among is None else among
         marks = None if among is None else holders(document, among)
         walk = _Walk(self, sweep, depth, suspects, marks, scans_keys=scan)
-        return walk.value(document, path, under or _PLAIN, VAULTS.get(sweep.vault, CALM))
+        return walk.value(document, path, under or _PLAIN, VAULTS.get(sweep.place.goes, CALM))
 
 
 class _Walk:
@@ -153,7 +153,7 @@ class _Walk:
     @property
     def _is_plain_place(self) -> bool:
         """Whether a scan means here what it means anywhere."""
-        return not self._depth and not self._sweep.oauth
+        return not self._depth and not self._sweep.oauth and not self._sweep.place
 
     def _goes(self, text: str, info: NameInfo, mood: Mood) -> str:
         """The rule by which a scalar goes, or empty."""
@@ -192,13 +192,16 @@ class _Walk:
             # What a key means must not depend on whether it has been cleaned before.
             infos = [info if info.secret else of(key) for key, info in zip(cleaned, infos, strict=True)]
             obj = cleaned
-        if mood.level is Level.ALARM:
+        if mood.level >= Level.ALARM:
             obj = self._without_random_keys(obj, path, mood)
         paired, columns = self._siblings.pair(obj, infos), self._columns(obj, infos)
+        named = self._sweep.place.named
         for (key, value), info in zip(obj.items(), infos, strict=True):
             if value is None or value is True or value is False:
                 continue
             meant = info if info.dull else self._siblings.meaning(info, paired, obj, oauth=self._sweep.oauth)
+            if named and (rule := self._rule_of_place(key, value)):
+                meant = NameInfo(Effect.LEAVES, rule)
             if type(value) is str and meant.calm and value not in suspects and _is_small(value, mood):
                 continue
             where = (*path, key)
@@ -206,6 +209,14 @@ class _Walk:
                 self._cells(value, columns, where)
             obj[key] = self.value(value, where, meant, mood)
         return obj
+
+    def _rule_of_place(self, key: str, value: Any) -> str:  # noqa: ANN401 - any JSON
+        """The rule by which a name's value goes because of where the exchange went, or empty. Of `data` in
+        `data` it is the inner one.
+        """
+        rule = self._sweep.place.named.get(" ".join(self._names.words(key)), "")
+        is_outer = isinstance(value, dict) and key in value
+        return "" if is_outer or (rule and self._names.is_exempt(key)) else rule
 
     def _array(self, array: list[Any], path: Path, info: NameInfo, mood: Mood) -> list[Any]:
         if columns := secret_columns_of(array, self._names):

@@ -3,7 +3,7 @@
 from captured_exchanges.redaction.names.attributes import Attributes
 from captured_exchanges.redaction.names.ldap import DEFAULT_LDAP, LdapTable
 from captured_exchanges.redaction.names.names import Effect, NameInfo, Names, Pair
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases, Vault
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, TRUE, NameTable, Phrases, Vault
 
 __all__ = [
     # attributes
@@ -18,6 +18,7 @@ __all__ = [
     "Pair",
     # table
     "DEFAULT_NAMES",
+    "TRUE",
     "NameTable",
     "Phrases",
     "Vault",

@@ -8,6 +8,7 @@ The words themselves are in `name_table`.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
@@ -131,7 +132,8 @@ class Names:
         self._added = _index(table.added)
         self._suspects = _index(table.suspects)
         self._cursors = frozenset(phrase.replace(" ", "") for phrase in table.pagination)
-        self._triggers = frozenset(name for names in table.beside.values() for name in names) | _told(table)
+        self._telling = _telling(table)
+        self._triggers = self._telling.union(_said(table), *table.beside.values())
         self._lexicon = self._words_to_join()
         self._longest_word = max(map(len, self._lexicon), default=0)
         self._split: dict[str, tuple[str, ...]] = {}
@@ -168,6 +170,10 @@ class Names:
                 self._split[name] = words
         return words
 
+    def tells(self, name: str) -> bool:
+        """Whether a key may make a vault of another one beside it, or around it."""
+        return " ".join(self.words(name)) in self._telling
+
     def is_vocabulary(self, value: str) -> bool:
         """Whether a value is itself a name, or a method: `refresh_token` in a list of grant types."""
         value = clean(value)
@@ -198,9 +204,11 @@ class Names:
 
     def beside_source(self) -> str:
         """A pattern that occurs in all tidy JSON with a key that is secret only beside another."""
-        beside = {*self.table.beside, *(vault.name for vault in self.table.vaults)}
-        phrases, between = "|".join(sorted(map(_spelling, beside))), r"[^A-Za-z0-9\"\\]*"
-        return rf"(?i:\"{between}(?:{phrases}){between}\":)"
+        return _key_source(self.table.beside)
+
+    def vaults_source(self) -> str:
+        """A pattern that occurs in all tidy JSON with a key that may be a vault."""
+        return _key_source({vault.name for vault in self.table.vaults})
 
     def _decide(self, name: str) -> NameInfo:
         if len(name) > _LONGEST:
@@ -314,11 +322,22 @@ class Names:
         return (token,)
 
 
-def _told(table: NameTable) -> frozenset[str]:
-    """What tells an object full of secrets, as words; of what `type` and `kind` say, the values alone."""
-    named = [vault for vault in table.vaults if not vault.says or vault.says == TRUE]
-    said = {" ".join(tokenise(value)) for vault in table.vaults for value in vault.says - TRUE}
-    return frozenset(said | {vault.beside for vault in named})
+def _said(table: NameTable) -> frozenset[str]:
+    """What those that tell a vault say, as words."""
+    return frozenset(" ".join(tokenise(said)) for vault in table.vaults for said in vault.says - TRUE)
+
+
+def _telling(table: NameTable) -> frozenset[str]:
+    """The keys that tell a vault, and the names below them that do; not those that are in all documents and
+    tell it by what they say, as `type` and `kind` do.
+    """
+    by_themselves = {vault.beside for vault in table.vaults if vault.says <= TRUE}
+    return _said(table) | by_themselves
+
+
+def _key_source(phrases: Iterable[str]) -> str:
+    spelled, between = "|".join(sorted(map(_spelling, phrases))), r"[^A-Za-z0-9\"\\]*"
+    return rf"(?i:\"{between}(?:{spelled}){between}\":)"
 
 
 def _index(phrases: Phrases) -> dict[str, str]:

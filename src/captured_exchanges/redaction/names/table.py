@@ -14,18 +14,20 @@ from typing import TypeAlias
 __all__ = ["DEFAULT_NAMES", "TRUE", "NameTable", "Phrases", "Vault"]
 
 Phrases: TypeAlias = Mapping[str, tuple[str, ...]]
+TRUE = frozenset({"true"})
+"""What a flag says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """An object that holds secrets under names of their owner's choice, told by what stands beside it."""
+    """A name that holds secrets, or an object of them, told by what stands beside it."""
 
     name: str
     """The whole name of the object, as words."""
     beside: str
     """The whole name of the sibling that tells it."""
     says: frozenset[str]
-    """What the sibling says, or a name in the object that it is, as words; `TRUE`, or empty for anything."""
+    """What the sibling says, or a name in the object that it is, as words; `TRUE`; empty for anything."""
     goes: str = "all"
     """What of it goes: `all`; `values`, what is called a value and what looks random; `random`."""
 
@@ -82,7 +84,9 @@ class NameTable:
     pair_whole: frozenset[str]
     """The same, but as whole names only: `before`, and not `not_before`."""
     vaults: tuple[Vault, ...]
-    """Objects whose values are secrets whatever they are called."""
+    """Objects whose values are secrets whatever they are called, and values that a flag makes secrets. What a
+    URL says about its bodies stands in the table of resources.
+    """
     lasting: frozenset[str]
     """Labels of secrets that later exchanges will carry, where few of them are learned at once."""
     table_heads: frozenset[str]
@@ -122,7 +126,7 @@ _PAGINATION = frozenset(
 _BENIGN = frozenset(
     _phrases(
         "public key, public keys, ssh key, ssh public key, gpg key, deploy key, site key,"
-        "publishable key, verification key, key, existing secret, credential data,"
+        "publishable key, verification key, key, credential data, existing secret,"
         "csrf param, csrf parameter, code challenge"
     )
 )
@@ -155,7 +159,7 @@ _EXEMPT_TAILS = _words(
     thumbprint kid email mail username hostname realm authority handler factor factors challenge
     grants prompt
     placeholder feature features generator field fields encoding vault safe lockout origin owner group
-    subentry attribute attributes prevention computed login logon signin
+    subentry prevention computed login logon signin attribute attributes
     """
 )
 
@@ -210,7 +214,7 @@ _STRONG: Phrases = {
     "secret_key": _phrases("secret key, secret keys, secret access key"),
     "signing_key": _phrases(
         "signing key, encryption key, decryption key, master key, client key data, hmac key,"
-        "unlock key, secure json data,"
+        "unlock key,"
         "krb principal key, trust auth incoming, trust auth outgoing, supplemental credentials"
     ),
     "cookies": _phrases("cookies, cookie jar"),
@@ -219,7 +223,7 @@ _STRONG: Phrases = {
 _SCALAR: Phrases = {
     "secret": _phrases(
         "secret, secure string, encrypted value, security stamp, kubeconfig, totp key, otp key,"
-        "authenticator key, concealed"
+        "authenticator key, concealed, secure json data"
     ),
     "token": _phrases("token, token last eight, activation barcode, temporary access pass, magic link"),
     "access_token": _phrases("access token, access tokens, refresh token, refresh tokens, id tokens"),
@@ -277,7 +281,7 @@ _SUSPECTS: Phrases = {
 }
 
 _WHOLE: Phrases = {
-    "password": _phrases("pw, pw hash, user pw"),
+    "password": _phrases("pw, pw hash"),
     "seed": _phrases("seed, mnemonic, xprv, pepper"),
     "session_id": _phrases("connect sid, php sess id, j session id"),
 }
@@ -289,8 +293,8 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "answer": ("question",),
     "secret id": ("role id", "accessor id"),
     "encoded": ("api key",),
-    "session": ("challenge name", "challenge parameters", "secret code"),
-    "plaintext": ("ciphertext blob",),
+    "session": ("challenge name", "challenge parameters", "secret code", "authentication result"),
+    "plaintext": ("key id", "ciphertext blob"),
     "community": ("snmpver", "snmp version", "snmp port"),
     "host key": ("pmi",),
     "result": ("bcrypt hash", "override special"),
@@ -304,7 +308,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 
 _JOINED = _words(
     """
-    crypto priv
+    crypto priv host base
     user db database admin root new old current confirm login bind ldap proxy smtp mail my account
     app client
     server service access connection string refresh auth oauth id session api x private secret key
@@ -317,7 +321,7 @@ _HARMLESS = _words(
     """
     true false null none nil yes no on off required optional enabled disabled read write admin read-only
     readonly read-write readwrite manage full all any view edit create update delete execute inherit default
-    seconds minutes hours days weeks months
+    seconds minutes hours days weeks months years
     granted denied allow deny owner maintainer guest n/a unknown active inactive expired revoked
     """
 )
@@ -342,17 +346,21 @@ _KUBERNETES = frozenset(
      "kubernetes.io/dockercfg", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth",
      "bootstrap.kubernetes.io/token", "helm.sh/release.v1"}
 )  # fmt: skip
-TRUE = frozenset({"true"})
 _VAULTS = (
     *(Vault(name, "kind", frozenset({"Secret"})) for name in ("data", "string data")),
     *(Vault(name, "type", _KUBERNETES) for name in ("data", "string data")),
     Vault("data", "metadata", frozenset({"deletion time"})),  # HashiCorp's, version 2
     Vault("data", "lease duration", frozenset(), "values"),  # version 1, and all else it answers
+    Vault("secure json data", "json data", frozenset()),  # Grafana's
     Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
     Vault("key", "last 4", frozenset(), "random"),  # Datadog's API keys
-    *(Vault("value", flag, TRUE) for flag in ("sensitive", "is sensitive", "masked", "is secret", "secured")),
     Vault("key 1", "key 2", frozenset(), "random"),
     Vault("key 2", "key 1", frozenset(), "random"),
+    *(
+        Vault(name, flag, TRUE)
+        for name in ("value", "values", "default")  # not `content`, of which people say that it is sensitive
+        for flag in ("sensitive", "is sensitive", "masked", "is secret", "secured", "secret")
+    ),
 )
 _LASTING = _words(
     "token access_token api_key access_key bearer session_id client_secret secret secret_key jwt assertion"

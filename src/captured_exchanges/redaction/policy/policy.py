@@ -34,7 +34,14 @@ from captured_exchanges.redaction.names import DEFAULT_LDAP, DEFAULT_NAMES, Ldap
 from captured_exchanges.redaction.policy.rules import Changes, Values, kept, removed
 from captured_exchanges.redaction.policy.secrets import SecretSource
 from captured_exchanges.redaction.text import DEFAULT_ENCODED, DEFAULT_URLS, UrlTable
-from captured_exchanges.redaction.transports import DEFAULT_HEADERS, DEFAULT_SQL, HeaderTable, SqlTable
+from captured_exchanges.redaction.transports import (
+    DEFAULT_HEADERS,
+    DEFAULT_RESOURCES,
+    DEFAULT_SQL,
+    HeaderTable,
+    Resource,
+    SqlTable,
+)
 from captured_exchanges.redaction.values import DEFAULT_FAMILIES, Family
 
 __all__ = ["DEFAULT_POLICY", "PROFILES", "RULES_VERSION", "Jwt", "Policy"]
@@ -59,6 +66,7 @@ class Policy:
     names: NameTable = DEFAULT_NAMES
     headers: HeaderTable = DEFAULT_HEADERS
     urls: UrlTable = DEFAULT_URLS
+    resources: tuple[Resource, ...] = DEFAULT_RESOURCES
     sql: SqlTable = DEFAULT_SQL
     ldap: LdapTable = DEFAULT_LDAP
     markup: MarkupTable = DEFAULT_MARKUP

@@ -33,8 +33,6 @@ class UrlTable:
     """Parameters beside which `code` is one of OAuth's."""
     token_paths: tuple[str, ...]
     """Patterns of path segments that a one-time token follows; no plurals, which name collections."""
-    vaults: tuple[tuple[str, str], ...]
-    """Patterns of URLs that are stores of secrets, and what of their JSON goes: as of a `Vault`."""
     placeholders: frozenset[str]
     """Passwords that say that the user name is the credential."""
     added: frozenset[str] = frozenset()
@@ -60,12 +58,6 @@ DEFAULT_URLS = UrlTable(
         r"(?:web)?hook",
         r"app-manifests",
         r"qr",
-    ),
-    vaults=(
-        (r"/secrets/[^/?#]+(?:/versions)?(?:/[^/?#]+)?/?(?:[?#]|$)", "values"),
-        (r"/bypass_codes/?(?:[?#]|$)", "all"),
-        (r"/(?:list(?:query|admin)?(?:keys|credentials)|regenerate(?:keys?|credential))(?:[?#]|$)", "values"),
-        (r"/operator/keyring(?:[?#]|$)", "values"),
     ),
     placeholders=frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "_", "none"}),
 )  # fmt: skip
@@ -107,7 +99,6 @@ class Urls:
         self._names = names
         self._scan = scan
         self._table = table
-        self._vaults = [(compiled(f"(?i){pattern}"), goes) for pattern, goes in table.vaults]
         paths = rf"/(?:{'|'.join(table.token_paths)})/"
         self._token_path = compiled(rf"(?i)({paths})([A-Za-z0-9_.~=%-]+)")
         self._token_behind_id = compiled(rf"(?i)({paths}[A-Za-z0-9_.~=%-]{{1,64}}/)([A-Za-z0-9_.~=%-]+)")
@@ -116,10 +107,6 @@ class Urls:
     def code_siblings(self) -> frozenset[str]:
         """Names, as words, beside which `code` is one of OAuth's."""
         return self._table.code_siblings
-
-    def vault(self, url: str) -> str:
-        """What of its JSON goes where a URL is a store of secrets; empty where it is none."""
-        return next((goes for pattern, goes in self._vaults if pattern.search(url)), "")
 
     def source(self) -> str:
         """A pattern that occurs in every text in which a URL may lose something by a rule of this module."""

@@ -7,6 +7,7 @@ from captured_exchanges.redaction.transports.ldap import LdapRules
 from captured_exchanges.redaction.transports.parts import FAILED, Parts
 from captured_exchanges.redaction.transports.reduction import HttpReduction
 from captured_exchanges.redaction.transports.render import rfc3339
+from captured_exchanges.redaction.transports.resources import DEFAULT_RESOURCES, Resource, Resources
 from captured_exchanges.redaction.transports.sql import DEFAULT_SQL, SqlRules, SqlTable
 
 __all__ = [
@@ -27,6 +28,10 @@ __all__ = [
     "HttpReduction",
     # render
     "rfc3339",
+    # resources
+    "DEFAULT_RESOURCES",
+    "Resource",
+    "Resources",
     # sql
     "DEFAULT_SQL",
     "SqlRules",

@@ -16,6 +16,7 @@ from captured_exchanges.redaction.transports.headers import Headers, Pairs, firs
 from captured_exchanges.redaction.transports.parts import FAILED, Parts
 from captured_exchanges.redaction.transports.reduction import HttpReduction
 from captured_exchanges.redaction.transports.render import request_shape, response_shape
+from captured_exchanges.redaction.transports.resources import Resources
 
 __all__ = ["HttpRules"]
 
@@ -30,6 +31,8 @@ class HttpRules:
         bodies: Bodies,
         parts: Parts,
         reduction: HttpReduction,
+        *,
+        resources: Resources,
     ) -> None:
         self._names = text.names
         self._text = text
@@ -37,6 +40,7 @@ class HttpRules:
         self._bodies = bodies
         self._parts = parts
         self._reduction = reduction
+        self._resources = resources
 
     def is_oauth(self, request: HttpRequest) -> bool:
         """Whether the exchange is one of OAuth's, where a `code` is a credential."""
@@ -48,7 +52,7 @@ class HttpRules:
 
     def request(self, kind: str, request: HttpRequest, sweep: Sweep) -> dict[str, Any]:
         """The request document, `redactions` not yet in it."""
-        sweep.vault = self._text.urls.vault(clean(request.url))
+        sweep.place = self._resources.of(clean(request.url))
         said, body = self._parts.said, self._body(request.body, request.headers, sweep)
         document = request_shape(
             kind,

@@ -75,8 +75,8 @@ _SCHEMES = (
     r"(?:[ :=]|%20|\+){1,3}['\"]?([A-Za-z0-9_.~+/=-]{8,})"
 )
 _CURSOR = (
-    r"(?i)\b(?:page|next|prev(?:ious)?|sync|continuation|delta|skip|pagination|paging|start(?:ing)?|resum(?:e|ption)"
-    r"|list|scan)[ _-]token[ :=]{1,3}['\"]?[A-Za-z0-9_.~+/=-]+"
+    r"(?i)\b(?:page|next|prev(?:ious)?|sync|continuation|delta|skip|pagination|paging|start(?:ing)?"
+    r"|resum(?:e|ption)|list|scan)[ _-]token[ :=]{1,3}['\"]?[A-Za-z0-9_.~+/=-]+"
 )
 
 # fmt: off

@@ -1,0 +1,70 @@
+# ruff: noqa: E501 - a row of the table is a line
+"""Places whose bodies hold a secret although no name in them says so: `{"value": …}` at a vault's
+`/secrets/db`. The path of the URL is what tells. (What tells by standing beside the secret in the body itself
+is a `Vault` in the table of names.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.sweep import Place
+
+__all__ = ["DEFAULT_RESOURCES", "Resource", "Resources"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One row: a rule's label, a pattern of URLs (without query and fragment), and what goes from bodies sent
+    there and received from there.
+    """
+
+    label: str
+    pattern: str
+    names: frozenset[str] = frozenset()
+    """The whole names, as words, under which everything goes, whatever it says."""
+    goes: str = ""
+    """What goes where no row knows names: `values`, what is called a value and what looks random; `all`."""
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in text.split(","))
+
+
+_NO_METADATA = r"(?:[^m]|m[^e]|me[^t]|met[^a]|meta[^d]|metad[^a]|metada[^t])"
+
+# fmt: off
+DEFAULT_RESOURCES: tuple[Resource, ...] = (
+    Resource("azure_secret", r"\.vault\.[a-z.]+(?::443)?/secrets/[^/]+(?:/[0-9a-f]{32})?/?$", _names("value")),
+    Resource("azure_keys", r"/(?:list(?:query|admin)?(?:keys|credentials)|regenerate(?:keys?|credential))$", _names("value, key 1, key 2, primary key, secondary key, function keys, system keys")),
+    Resource("bitlocker_key", r"/bitlocker/recoverykeys/[^/]+$", _names("key")),
+    Resource("google_secret", r"/secrets/[^/]+(?:/versions/[^/:]+:access|:addversion)$", _names("data")),
+    Resource("kubernetes_secret", r"/api/v1/(?:namespaces/[^/]+/)?secrets(?:/[^/]+)?$", _names("data, string data")),
+    Resource("vault_secret", rf"//[^/]*(?:vault|:8200)[^?]*/v1/(?:[^/]+/data/|(?:secret|kv|cubbyhole)[^/]*/{_NO_METADATA})", _names("data")),
+    Resource("vault_unseal", r"/v1/sys/(?:init|unseal|rekey|generate-root)(?:/|$)", _names("keys, keys base 64, key")),
+    Resource("consul_keyring", r"/v1/operator/keyring$", _names("keys, key")),
+    Resource("datadog_key", r"/api/v\d/(?:[^/]+/)*(?:api_keys|application_keys)(?:/|$)", _names("key")),
+    Resource("databricks_secret", r"/api/2\.\d/secrets/(?:get|put)$", _names("value, string value, bytes value")),
+    Resource("vault", r"/secrets/[^/]+(?:/versions)?(?:/[^/]+)?/?$", goes="values"),
+    Resource("vault", r"/bypass_codes/?$", goes="all"),
+)
+# fmt: on
+_NOWHERE = Place({})
+
+
+class Resources:
+    """Knows such places. Thread-safe."""
+
+    def __init__(self, table: tuple[Resource, ...] = DEFAULT_RESOURCES) -> None:
+        self._rows = [(row, compiled(rf"(?i){row.pattern}")) for row in table]
+        self._any = compiled("|".join(f"(?:(?i){row.pattern})" for row in table))
+
+    def of(self, url: str) -> Place:
+        """What goes from the bodies of an exchange with a URL."""
+        place = url.partition("?")[0].partition("#")[0]
+        if not self._rows or self._any.search(place) is None:
+            return _NOWHERE
+        rows = [row for row, pattern in self._rows if pattern.search(place) is not None]
+        named = {name: f"name.{row.label}" for row in rows for name in row.names}
+        return Place(named, "" if named else rows[0].goes)

@@ -1,0 +1,90 @@
+"""Places whose bodies hold a secret that no name in them tells."""
+
+from dataclasses import replace
+
+import pytest
+
+from captured_exchanges.redaction import DEFAULT_POLICY, Redactor
+from captured_exchanges.redaction.transports.resources import DEFAULT_RESOURCES, Resources
+from support.redaction_exchanges import documents, exchange, fresh_secret, response_of
+
+PLACES = {
+    "azure_secret": "https://acme.vault.azure.net/secrets/db/0123456789abcdef0123456789abcdef?api-version=7.4",
+    "azure_keys": "https://management.azure.com/x/accounts/acme/listKeys?api-version=1",
+    "bitlocker_key": "https://graph.microsoft.com/v1.0/informationProtection/bitlocker/recoveryKeys/7",
+    "google_secret": "https://secretmanager.googleapis.com/v1/projects/p/secrets/db/versions/latest:access",
+    "kubernetes_secret": "https://k8s.example.test/api/v1/namespaces/prod/secrets/db",
+    "vault_secret": "https://vault.example.test/v1/secret/data/prod",
+    "vault_unseal": "https://vault.example.test/v1/sys/init",
+    "consul_keyring": "https://consul.example.test/v1/operator/keyring",
+    "datadog_key": "https://api.datadoghq.com/api/v2/api_keys",
+    "databricks_secret": "https://dbc.example.test/api/2.0/secrets/get?scope=prod&key=db",
+}
+ELSEWHERE = [
+    "https://acme.vault.azure.net/secrets?api-version=7.4",
+    "https://acme.vault.azure.net/keys/db",
+    "https://secretmanager.googleapis.com/v1/projects/p/secrets/db",
+    "https://k8s.example.test/api/v1/namespaces/prod/configmaps/db",
+    "https://vault.example.test/v1/identity/entity/id/7",
+    "https://vault.example.test/v1/secret/metadata/prod",
+    "https://api.example.test/v1/users/data/7",
+    "https://api.example.test/listKeysets",
+]
+
+
+@pytest.mark.parametrize(
+    ("row", "name"), [(row, name) for row in DEFAULT_RESOURCES for name in sorted(row.names)], ids=str
+)
+def test_what_a_row_names_goes_there_and_only_there(row, name):
+    """Even a value that says nothing; without the row it stays."""
+    secret, key = "maintainer", name.replace(" ", "_")
+    page = exchange(url=PLACES[row.label], received={key: secret, "id": "alice"})
+    kept = Redactor().redact(page)
+    assert secret.encode() not in documents(kept)
+    assert response_of(kept)["body"]["value"][key].startswith(f"[REDACTED:name.{row.label}:")
+    assert response_of(kept)["body"]["value"]["id"] == "alice"
+    others = tuple(other for other in DEFAULT_RESOURCES if other != row)
+    assert secret.encode() in documents(Redactor(replace(DEFAULT_POLICY, resources=others)).redact(page))
+
+
+@pytest.mark.parametrize(
+    ("url", "goes"),
+    [
+        ("https://x.test/orgs/acme/secrets/db?api-version=7.4", "values"),
+        ("https://x.test/v1/projects/acme/secrets/db/versions/3", "values"),
+        ("https://kv.vault.azure.net/secrets/db?api-version=7.4", ""),
+        ("https://x.test/admin/v1/users/7/bypass_codes", "all"),
+        ("https://x.test/secrets?maxresults=25", ""),
+        ("https://x.test/users/7", ""),
+    ],
+)
+def test_some_urls_are_stores_of_secrets(url, goes):
+    """What of their JSON goes follows from the URL; a list of the names of secrets is none. Where a row knows
+    the names under which they are, they alone go.
+    """
+    assert Resources().of(url).goes == goes
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_other_places_have_no_such_names(url):
+    """Lists of secrets by name, and paths that only look alike."""
+    assert not Resources().of(url).named
+
+
+def test_a_name_that_a_policy_keeps_stays_there():
+    """No rule that goes by names may remove it."""
+    page = exchange(url=PLACES["azure_keys"], received={"key1": "maintainer", "key2": "on-duty"})
+    kept = Redactor(DEFAULT_POLICY.with_kept(names=["key 1"])).redact(page)
+    assert response_of(kept)["body"]["value"]["key1"] == "maintainer"
+    assert "REDACTED" in response_of(kept)["body"]["value"]["key2"]
+
+
+def test_what_is_sent_there_goes_too():
+    """All below a name as well, and what was removed before stays as it is."""
+    redactor, secret = Redactor(), fresh_secret()
+    page = exchange(method="PUT", url=PLACES["kubernetes_secret"], sent={"data": {"a": {"b": [secret]}}})
+    assert secret.encode() not in documents(redactor.redact(page))
+    marked = exchange(url=PLACES["azure_secret"], received={"value": "[REDACTED:name.azure_secret:012345]"})
+    assert response_of(redactor.redact(marked))["body"]["value"] == {
+        "value": "[REDACTED:name.azure_secret:012345]"
+    }
