@@ -77,7 +77,6 @@ DEFAULT_MARKUP = MarkupTable(
         # in base64: what cannot be read is not kept.
         "view_state": _phrases("view state, event validation"),
         "validation_key": _phrases("validation key"),
-        "seed": _phrases("base 32 string seed, qr code png"),
     },
     suspects={
         "signature": _phrases("signature"),
