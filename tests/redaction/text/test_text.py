@@ -97,3 +97,9 @@ def test_calm_texts_are_returned_at_once(text):
     """Nothing is decoded, split or copied."""
     assert scanned(text) == text
     assert is_marker(scanned("[REDACTED:name.password]"))
+
+
+def test_a_line_begins_and_ends_with_each_of_many_texts():
+    """They are searched as one, and some patterns ask for a whole line."""
+    told = f"AUTH {fresh_secret()}"
+    assert TEXT.suspects(["alice", told, "bob", ""]) == {told}

@@ -65,19 +65,18 @@ DEFAULT_LDAP = LdapTable(
     secret_tails=("PwdHistory", "PasswordHistory", "password-history"),
     kept=_words(
         """
-        pwdInHistory pwdMaxFailure pwdSafeModify pwdCheckModule pwdMaxRecordedFailure pwdMinDelay
-        pwdMaxDelay pwdMaxIdle pwdUseCheckModule pwdAccountTmpLockoutEnd passwordStorageScheme
-        passwordInHistory passwordExpWarned passwordExp passwordCheckSyntax passwordChange
-        passwordMinDigits passwordMinAlphas passwordMinUppers passwordMinLowers passwordMinSpecials
-        passwordMin8bit passwordMaxRepeats passwordMinCategories passwordBadWords passwordDictCheck
-        passwordUnlock passwordMaxFailure passwordAdminDN passwordAdminSkipInfoUpdate
-        passwordTPRMaxUse passwordObject nsPwdPolicyEntry msDS-PasswordSettingsPrecedence
-        msDS-UserDontExpirePassword krbPwdMaxLife krbMaxPwdLife krbMinPwdLife krbPwdMinDiffChars
-        krbPwdMaxFailure krbPwdAllowedKeysalts ipaPwdExpAdvNotify ipaPwdMaxRepeat ipaPwdMaxSequence
-        ipaPwdDictCheck ipaPwdUserCheck sambaLogonToChgPwd sambaRefuseMachinePwdChange
-        olcPasswordHash nspmPasswordPolicyDN ibm-pwdIndividualPolicyDN ibm-pwdGroupPolicyDN
-        ds-pwp-password-policy-dn ds-cfg-default-password-storage-scheme authPasswordStorageScheme
-        supportedAuthPasswordSchemes
+        pwdInHistory pwdMaxFailure pwdSafeModify pwdCheckModule pwdMaxRecordedFailure
+        pwdMinDelay pwdMaxDelay pwdMaxIdle pwdUseCheckModule pwdAccountTmpLockoutEnd passwordStorageScheme
+        passwordInHistory passwordExpWarned passwordExp passwordCheckSyntax passwordChange passwordMinDigits
+        passwordMinAlphas passwordMinUppers passwordMinLowers passwordMinSpecials passwordMin8bit
+        passwordMaxRepeats passwordMinCategories passwordBadWords passwordDictCheck
+        passwordUnlock passwordMaxFailure passwordAdminDN passwordAdminSkipInfoUpdate passwordTPRMaxUse
+        passwordObject nsPwdPolicyEntry msDS-PasswordSettingsPrecedence msDS-UserDontExpirePassword
+        krbPwdMaxLife krbMaxPwdLife krbMinPwdLife krbPwdMinDiffChars krbPwdMaxFailure
+        krbPwdAllowedKeysalts ipaPwdExpAdvNotify ipaPwdMaxRepeat ipaPwdMaxSequence ipaPwdDictCheck
+        ipaPwdUserCheck sambaLogonToChgPwd sambaRefuseMachinePwdChange olcPasswordHash nspmPasswordPolicyDN
+        ibm-pwdIndividualPolicyDN ibm-pwdGroupPolicyDN ds-pwp-password-policy-dn
+        ds-cfg-default-password-storage-scheme authPasswordStorageScheme supportedAuthPasswordSchemes
         """
     ),
     oids={

@@ -30,6 +30,8 @@ from captured_exchanges.redaction.values import Families
 
 __all__ = ["MAX_DEPTH", "Text"]
 
+_BETWEEN = "\n\0\n"
+"""What stands between texts that are searched as one: a pattern may ask for the start or the end of a line."""
 MAX_DEPTH = 8
 """Encodings inside encodings that are followed; beyond, the text is removed."""
 _HIDDEN = (
@@ -97,9 +99,10 @@ class Text:
     def suspects(self, texts: list[str]) -> frozenset[str]:
         """Those of many texts in which something might have to go, found in one native pass over all."""
         pieces = [text.encode() for text in texts]
-        ends = list(itertools.accumulate(map(len, pieces), lambda end, size: end + 1 + size, initial=-1))
+        gap = len(_BETWEEN)
+        ends = list(itertools.accumulate(map(len, pieces), lambda end, size: end + gap + size, initial=-gap))
         found: set[str] = set()
-        for hit in self._gate.finditer(b"\0".join(pieces)):
+        for hit in self._gate.finditer(_BETWEEN.encode().join(pieces)):
             first, last = bisect.bisect_left(ends, hit.start()), bisect.bisect_left(ends, hit.end())
             found.update(texts[max(0, first - 1) : last])
         if self.additions:

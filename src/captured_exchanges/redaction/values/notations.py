@@ -32,7 +32,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("htpasswd", ("htpasswd",), r"\bhtpasswd\s+-[a-zA-Z]*b[a-zA-Z]*\s+(?:\S+\s+)?\S+\s+(\S+)", ("htpasswd -cb users bob <a*12>",), sure=False),
     Family("chpasswd", ("chpasswd",), r"\becho\s+['\"]?[^\s:'\"|]+:([^\s'\"|]+)['\"]?\s*\|\s*(?:sudo\s+)?chpasswd", ("echo bob:<a*12> | chpasswd",), sure=False),
     # files
-    Family("netrc", (), r"(?i)\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password\s+(\S+)", ("machine x.test login bob password <a*12>", "machine x.test\n  login bob\n  password <a*12>"), sure=False),
+    Family("netrc", (), r"(?i)\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password\s+([^\s\"]+)", ("machine x.test login bob password <a*12>", "machine x.test\n  login bob\n  password <a*12>"), sure=False),
     Family("pgpass", (), r"(?m)^(?:[A-Za-z0-9._-]+|\*):(?:[0-9]{2,5}|\*):[^:\s\\\"]+:[^:\s\\\"]+:([^\s]+)$", ("db.x.test:5432:prod:bob:<a*12>",), sure=False),
     Family("jaas", ("loginmodule",), r"(?i)loginmodule\b[^;]*?\bpassword\s*=\s*\\?\"([^\"]+)\"", ('PlainLoginModule required username="bob" password="<a*12>";',), sure=False),
     Family("command", ("--user", "--proxy-user", " -u"), r"(?:^|\s)(?:-u|-U|--user|--proxy-user)[ =]?['\"]?[^\s:'\"=\[%0-9-][^\s:'\"=\[%]{0,63}:([^\s'\"]+)", ("http -u alice:<a*14> x.test", "http --proxy-user 'corp:<a*14>'"), sure=False, telling=False),
@@ -51,7 +51,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("sasl", ("ugfzc3dvcmq6",), r"(?:334|\+)[ \t]+UGFzc3dvcmQ6[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{4,})", ("334 UGFzc3dvcmQ6\r\n<b*16>",), sure=False),
     Family("imap_login", (), r"(?m)^(?:[CS>]:?[ \t]*)?[A-Za-z]{0,4}[0-9]{1,6}[ \t]+LOGIN[ \t]+(?:\"[^\"\r\n]*\"|[^\s\"]+)[ \t]+(\"[^\"\r\n]*\"|[^\s\"]+)", ("a001 LOGIN bob <a*12>", 'a1 LOGIN "bob" "<a*12>"'), sure=False),
     Family("pop_pass", (), r"(?m)^(?:[CS>]:?[ \t]*)?USER[ \t]+[^\r\n]+\r?\n(?:(?:[CS>]:?[ \t]*)?(?:\+OK|331)[^\r\n]*\r?\n)?(?:[CS>]:?[ \t]*)?PASS[ \t]+([^\r\n]+)", ("USER bob\r\n+OK\r\nPASS <a*12>", "C: USER bob\nS: 331 go on\nC: PASS <a*12>"), sure=False),
-    Family("redis_auth", (), r"(?m)^AUTH[ \t]+(?:[A-Za-z0-9_.-]+[ \t]+)?(\S+)[ \t]*\r?$", ("AUTH <a*20>", "AUTH default <a*20>"), sure=False, accept=looks_like_credential),
+    Family("redis_auth", (), r"(?m)^AUTH[ \t]+(?:[A-Za-z0-9_.-]+[ \t]+)?([^\s\"]+)[ \t]*\r?$", ("AUTH <a*20>", "AUTH default <a*20>"), sure=False, accept=looks_like_credential),
     Family("request_signature", ("signature",), r"(?i)\bsignature[ :=]{1,3}([0-9a-f]{64})\b", ("does not match. Signature <h*64>",), sure=False, telling=False),
     # what people are told
     Family("one_time_code", ("code", "otp"), rf"(?i)(?:\b(?:{_PURPOSES})[ -]?code|\b(?:your|use|enter|with) code|\b(?:otp|passcode))(?: (?:is|:)|:)?\s{{1,3}}(?:[A-Z]-)?([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b", ("Your verification code: <d*6>.", "use OTP <d*6>", "enter code G-<d*6> now", "login code <d*3> <d*3>"), sure=False, telling=False),

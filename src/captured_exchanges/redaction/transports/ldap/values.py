@@ -70,7 +70,7 @@ class Values:
 
     def suspects(self, texts: list[str]) -> AbstractSet[str]:
         """Those of many texts in which something might have to go: two native passes over all."""
-        is_told = self._gate.search("\0".join(texts)) is not None
+        is_told = self._gate.search("\n\0\n".join(texts)) is not None
         return frozenset(texts) if is_told else self._text.suspects(texts)
 
     def entry(self, attributes: Mapping[str, object], sweep: Sweep, path: Path) -> dict[str, Json]:
