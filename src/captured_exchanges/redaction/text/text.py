@@ -31,7 +31,7 @@ from captured_exchanges.redaction.values import Families
 __all__ = ["MAX_DEPTH", "Text"]
 
 _BETWEEN = "\n\0\n"
-"""What stands between texts that are searched as one: a pattern may ask for the start or the end of a line."""
+"""What stands between texts that are searched as one: patterns may ask for the start or the end of a line."""
 MAX_DEPTH = 8
 """Encodings inside encodings that are followed; beyond, the text is removed."""
 _HIDDEN = (
