@@ -33,7 +33,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("chpasswd", ("chpasswd",), r"\becho\s+['\"]?[^\s:'\"|]+:([^\s'\"|]+)['\"]?\s*\|\s*(?:sudo\s+)?chpasswd", ("echo bob:<a*12> | chpasswd",), sure=False),
     # files
     Family("netrc", (), r"(?i)\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password\s+([^\s\"]+)", ("machine x.test login bob password <a*12>", "machine x.test\n  login bob\n  password <a*12>"), sure=False),
-    Family("pgpass", (), r"(?m)^(?:[A-Za-z0-9._-]+|\*):(?:[0-9]{2,5}|\*):[^:\s\\\"]+:[^:\s\\\"]+:([^\s]+)$", ("db.x.test:5432:prod:bob:<a*12>",), sure=False),
+    Family("pgpass", (), r"(?m)^(?:[A-Za-z0-9._-]+|\*):(?:[0-9]{2,5}|\*):[^:\s\\\"]+:[^:\s\\\"]+:((?:[^\s:\\]|\\.)+)$", ("db.x.test:5432:prod:bob:<a*12>",), sure=False),
     Family("jaas", ("loginmodule",), r"(?i)loginmodule\b[^;]*?\bpassword\s*=\s*\\?\"([^\"]+)\"", ('PlainLoginModule required username="bob" password="<a*12>";',), sure=False),
     Family("command", ("--user", "--proxy-user", " -u"), r"(?:^|\s)(?:-u|-U|--user|--proxy-user)[ =]?['\"]?[^\s:'\"=\[%0-9-][^\s:'\"=\[%]{0,63}:([^\s'\"]+)", ("http -u alice:<a*14> x.test", "http --proxy-user 'corp:<a*14>'"), sure=False, telling=False),
     Family("command", ("curl",), r"\bcurl\b[^\n]*?\s(?:-b|--cookie)[ =]?['\"]?[^\s'\"=;]+=([^'\"\n]+)", ("curl -b 'sid=<a*32>' https://x.test",), sure=False, telling=False),
