@@ -1,6 +1,6 @@
-"""The tables of docs/redaction.md, from the default policy: `--check` compares them, without it they are written.
+"""The tables of docs/redaction.md, from the default policy. `--check` compares; without it they are written.
 
-A table stands between `<!-- table NAME -->` and `<!-- end -->`; everything else on the page is written by hand.
+A table stands between `<!-- table NAME -->` and `<!-- end -->`; everything else on the page is by hand.
 """
 
 import sys
