@@ -28,6 +28,14 @@ def secret_part(family, text):
     return match[1] if family.compile().groups else match[0]
 
 
+def member(family, template):
+    """A fresh member that its row takes: one in a hundred of the shortest looks like a word by chance."""
+    while True:
+        text = example(template, random.Random())
+        if family.accept is None or family.accept(secret_part(family, text)):
+            return text
+
+
 @pytest.mark.parametrize(("family", "template"), MEMBERS)
 def test_each_row_is_found_behind_its_own_gate(family, template):
     """A member has one of its gates in it, and the row's pattern and predicate take it."""
@@ -41,7 +49,7 @@ def test_each_row_is_found_behind_its_own_gate(family, template):
 @pytest.mark.parametrize(("family", "template"), MEMBERS)
 def test_each_row_removes_its_members_from_text(family, template, redactor):
     """A member in the middle of a sentence goes, and a second pass changes nothing."""
-    text = f"see {example(template, random.Random())} there"
+    text = f"see {member(family, template)} there"
     scrubbed = redactor.scrub(text)
     assert secret_part(family, text) not in scrubbed
     assert compiled(MARKER).search(scrubbed) is not None or "%5BREDACTED" in scrubbed

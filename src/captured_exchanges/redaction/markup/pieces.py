@@ -81,6 +81,8 @@ class Rewriter:
 
     def _is_told(self, before: str, plain: str) -> bool:
         """Whether a text is a secret because of what was said before it: `Password: <b>…</b>`."""
+        if not any(map(str.isalnum, plain)):
+            return False  # the end of a marker that a subset's bracket has split off
         alone = Sweep(Marker())
         said = self.scan(before, alone, (), self.depth + 1)
         whole = self.scan(before + plain, alone, (), self.depth + 1)

@@ -257,6 +257,8 @@ class Walk:
 
     def _ended(self, frame: Frame, parent: Frame, start: int, end: int) -> None:
         own = frame.info
+        if own.secret:
+            frame.said = ""  # what was a secret itself names nothing
         if own.pair in _NAMING:
             self._names(own.pair, frame, parent)
         elif parent.tag in self._table.entries and not parent.siblings().has_name:
@@ -336,6 +338,8 @@ class Walk:
     def _is_prose(self, plain: str) -> bool:
         """Whether a text beside the name of a secret is another name, or an offer: `Reset`."""
         words = plain.split()
+        if len(words) == 1 and any(map(str.isdigit, plain)):
+            return False  # a secret may well end like a name
         is_offer = all(word.isalpha() for word in words) and self._rules.names.is_action(plain)
         return is_offer or self._rules.meanings.named(html.escape(plain)).secret
 
