@@ -16,7 +16,7 @@ import pytest
 from captured_exchanges.exchange import Body
 from captured_exchanges.redaction import Redactor
 from support.redaction_exchanges import documents, exchange, survives
-from support.redaction_seeds import ENCODINGS, SEEDS, canary, mutated
+from support.redaction_seeds import ENCODINGS, SEEDS, WHOLE, canary, mutated
 
 SECONDS = 600 if os.environ.get("SOAK") else 2
 pytestmark = pytest.mark.timeout(SECONDS + 120)
@@ -44,7 +44,7 @@ def once(redactor, kind, seed):
     source = random.Random(seed)
     media_type, make = SEEDS[kind]
     secret = canary(source)
-    plain = mutated(make(secret), secret.encode(), source)
+    plain = mutated(make(secret), WHOLE.get(kind, str.encode)(secret), source)
     encoding = source.choice([*ENCODINGS, "", "", "", ""])
     data = ENCODINGS[encoding](plain)
     told = source.choice(("", "application/octet-stream", "text/plain", media_type, media_type, media_type))

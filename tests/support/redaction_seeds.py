@@ -145,8 +145,12 @@ def _message(secret: str) -> bytes:
     return f"POST /x HTTP/1.1\r\nAuthorization: Bearer {secret}\r\n\r\npassword={secret}".encode()
 
 
+def _encoded(secret: str) -> bytes:
+    return base64.b64encode(_json(secret))
+
+
 def _base64(secret: str) -> bytes:
-    return json.dumps({"blob": base64.b64encode(_json(secret)).decode()}).encode()
+    return json.dumps({"blob": _encoded(secret).decode()}).encode()
 
 
 SEEDS: dict[str, tuple[str, Callable[[str], bytes]]] = {
@@ -167,6 +171,9 @@ SEEDS: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "base64": ("application/json", _base64),
 }
 """Kinds of bodies: the media type, and a body with a canary in it."""
+
+WHOLE: dict[str, Callable[[str], bytes]] = {"base64": _encoded}
+"""What mutations leave whole, where that is more than the canary: half of base64 nobody can read."""
 
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "": lambda data: data,
