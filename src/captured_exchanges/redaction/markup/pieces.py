@@ -66,8 +66,8 @@ class Rewriter:
     def _shown(self, piece: Piece) -> str:
         raw = self.text[piece.start : piece.end]
         plain = raw if piece.how is How.BARE else dereferenced(raw)
-        if is_marker(plain):
-            return raw
+        if is_marker(plain) or is_marker(f"{plain}]") or not plain.strip("]"):
+            return raw  # a marker, or either half of one that the bracket of a subset has split
         if piece.rule:
             self.sweep.learn(plain)
             return self.sweep.remove(self.path, piece.rule, plain)

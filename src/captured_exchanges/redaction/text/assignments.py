@@ -8,7 +8,7 @@ import urllib.parse
 from collections.abc import Callable
 from functools import lru_cache
 
-from captured_exchanges.redaction.marker import MARKED, is_marked
+from captured_exchanges.redaction.marker import MARKED, is_marked, is_marker
 from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import Match, Pattern, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
@@ -113,7 +113,7 @@ class Assignments:
                 continue
             start, end = self._value(text, match, is_settings)
             value = text[start:end]
-            if not value.strip("=") or _ONLY_MARKED.fullmatch(value) or self._is_harmless(rule, value):
+            if not value.strip("=") or _is_only_marked(value) or self._is_harmless(rule, value):
                 continue
             if "," in match[2] and self._is_no_value(text, end, value):
                 continue
@@ -149,7 +149,7 @@ class Assignments:
     def _held(self, match: Match[str], name: str, held: int, sweep: Sweep, path: Path) -> str:
         """A match without what one of its groups holds, where a name says that it is a secret."""
         value, rule = match[held], self._rule(name)
-        if not rule or not value or _ONLY_MARKED.fullmatch(value) or self._is_harmless(rule, value):
+        if not rule or not value or _is_only_marked(value) or self._is_harmless(rule, value):
             return match[0]
         start, end = (at - match.start() for at in match.span(held))
         sweep.learn(value, rule)
@@ -180,7 +180,7 @@ class Assignments:
 
     def _option(self, match: Match[str], sweep: Sweep, path: Path) -> str:
         rule = self._rule(match[1])
-        if not rule or _ONLY_MARKED.fullmatch(match[3]):
+        if not rule or _is_only_marked(match[3]):
             return match[0]
         sweep.learn(match[3], rule)
         return match[1] + match[2] + sweep.remove(path, rule, match[3])
@@ -232,6 +232,11 @@ def _bare(text: str, match: Match[str], is_settings: Callable[[], bool]) -> tupl
     end = _end(_BARE, text, start)
     is_value = not colon or separator[0] in "\"'`\\" or _is_no_word(text[start:end])
     return start, end if is_value else start
+
+
+def _is_only_marked(value: str) -> bool:
+    """Whether a value is a marker and what may stand around one; its last bracket may be missing."""
+    return _ONLY_MARKED.fullmatch(value) is not None or is_marker(f"{value}]")
 
 
 def _is_part_of_urn(text: str, match: Match[str]) -> bool:
