@@ -288,7 +288,9 @@ def test_rule_14_ends_unimplemented_mean_a_connector_without_provenance(pairing,
         for _ in range(2):
             report = consumer.drain()
             assert (report.state, report.error, report.attestation) == ("unsupported", None, None)
-    assert [record.levelname for record in caplog.records] == ["INFO"]
+    # A busy grpc.aio client may lose the status (INTERNAL "from Core"), and then it is asked for again.
+    told = [record for record in caplog.records if "is tried again" not in record.message]
+    assert [record.levelname for record in told] == ["INFO"]
 
 
 def test_rule_14_ends_of_a_sync_half_close_and_write_no_more(pairing, store):
