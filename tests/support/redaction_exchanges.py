@@ -118,3 +118,12 @@ def survives(secret, kept):
 
 
 secrets = st.builds(fresh_secret, st.integers(0, 2**64), st.integers(12, 40))
+
+
+def json_documents(words, max_leaves):
+    """Small JSON documents whose strings and keys are drawn from `words`."""
+    return st.recursive(
+        st.none() | st.booleans() | st.integers(0, 9) | words,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=4),
+        max_leaves=max_leaves,
+    )

@@ -12,7 +12,7 @@ from captured_exchanges.redaction.names import DEFAULT_NAMES, TRUE, Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
 from support.examples import EXAMPLES
-from support.redaction_exchanges import fresh_secret, sweep
+from support.redaction_exchanges import fresh_secret, json_documents, sweep
 
 NAMES = Names()
 TEXT = Text(NAMES, Families())
@@ -170,11 +170,7 @@ _words = st.sampled_from(
         "dbpass",
     ]
 )
-_documents = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 9) | _words,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_words, inner, max_size=4),
-    max_leaves=14,
-)
+_documents = json_documents(_words, 14)
 
 
 @given(_documents)

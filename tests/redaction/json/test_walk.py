@@ -11,7 +11,7 @@ from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
-from support.redaction_exchanges import fresh_secret, sweep
+from support.redaction_exchanges import fresh_secret, json_documents, sweep
 
 WALK = Text(Names(), Families()).json
 RANDOM = "abcDEF1234567890abcDEF"
@@ -194,11 +194,7 @@ _words = st.sampled_from(
         "passwordChanged",
     ]
 )
-documents = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 9) | _words,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_words, inner, max_size=4),
-    max_leaves=12,
-)
+documents = json_documents(_words, 12)
 
 
 @given(documents)

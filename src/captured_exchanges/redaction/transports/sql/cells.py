@@ -10,6 +10,7 @@ import datetime as dt
 import decimal
 import enum
 import ipaddress
+import logging
 import math
 import uuid
 from collections.abc import Callable, Mapping
@@ -20,6 +21,8 @@ from captured_exchanges.redaction.patterns import clean, compiled
 from captured_exchanges.redaction.values import rounded
 
 __all__ = ["Cells", "omitted"]
+
+log = logging.getLogger(__name__)
 
 MAX_DEPTH = 16
 _MOST_DIGITS = 4_000
@@ -66,7 +69,8 @@ class Cells:
             return omitted("too many")
         try:
             return self._json(value, depth)
-        except Exception:  # noqa: BLE001 - a time zone, an iterator of strangers
+        except Exception as failure:  # noqa: BLE001 - a time zone, an iterator of strangers
+            log.warning("a cell of type %s cannot be shown: %s", _type_name(value), type(failure).__name__)
             return omitted(_type_name(value))
 
     def _json(self, value: object, depth: int) -> Any:  # noqa: ANN401
