@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import captured_exchanges.redaction
-from captured_exchanges.redaction.patterns import clean, compiled, compiled_gate, compiled_once, quoted
+from captured_exchanges.redaction.patterns import (
+    Alternatives,
+    clean,
+    compiled,
+    compiled_gate,
+    compiled_once,
+    quoted,
+)
 
 
 @given(st.text(st.characters()))
@@ -29,11 +36,26 @@ def test_a_quoted_literal_matches_itself(literal):
     assert compiled(quoted(literal)).fullmatch(literal) is not None
 
 
+@given(st.lists(st.sampled_from(["ab", "b+", r"\bx", "(?i)C", "é$"]), max_size=5), st.text("abBcCxé "))
+def test_alternatives_are_those_that_occur(sources, text):
+    """Each pattern that occurs in a text, and no other one."""
+    occurring = {at for at, source in enumerate(sources) if compiled_gate(source).search(text) is not None}
+    assert Alternatives(sources).of(text) == occurring
+
+
+def test_where_the_set_has_no_memory_each_may_occur(monkeypatch):
+    """RE2 then says that none does; of a pattern of them all it is known that one does."""
+    alternatives = Alternatives(["ab", "cd"])
+    monkeypatch.setattr(alternatives, "_set", Alternatives(["xyz"])._set)
+    assert alternatives.of("ab") == {0, 1}
+    assert alternatives.of("b") == frozenset()
+
+
 WITHOUT_PATTERNS = frozenset(
     {"__future__", "ahocorasick_rs", "backports", "base64", "binascii", "bisect", "brotli", "codecs",
      "collections", "collections.abc", "compression", "dataclasses", "datetime", "decimal", "enum",
-     "functools", "hashlib", "hmac", "html.entities", "ipaddress", "itertools", "logging", "math", "orjson",
-     "os", "pathlib", "random", "re2", "string", "sys", "threading", "time", "types", "typing",
+     "functools", "hashlib", "hmac", "html.entities", "ipaddress", "itertools", "logging", "math", "msgspec",
+     "orjson", "os", "pathlib", "random", "re2", "string", "sys", "threading", "time", "types", "typing",
      "unicodedata", "uuid", "zlib"}
 )  # fmt: skip
 """What has none, or asks none about what a stranger sent."""

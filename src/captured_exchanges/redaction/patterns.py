@@ -6,13 +6,14 @@ text meets a pattern only after `clean`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import AnyStr, Protocol, TypeVar
+from typing import Any, AnyStr, Protocol, TypeVar
 
 import re2
 
 __all__ = [
+    "Alternatives",
     "Match",
     "Pattern",
     "PatternError",
@@ -25,6 +26,8 @@ __all__ = [
 
 _MEMORY = 16 << 20
 """Bytes that one pattern's automaton may take; beyond it RE2 falls back to a slower, still linear, engine."""
+_NOTHING = r"[^\x00-\x{10FFFF}]"
+"""A pattern that occurs nowhere."""
 _MOST_KEPT = 1_024
 """Compiled patterns that are kept: more than all tables of a few policies have."""
 
@@ -106,12 +109,16 @@ def compiled_gate(source: str) -> Pattern:
 
 
 def _compiled(source: str, *, captures: bool) -> Pattern:
+    pattern: Pattern = re2.compile(source, _options(captures=captures))
+    return pattern
+
+
+def _options(*, captures: bool) -> Any:  # noqa: ANN401 - re2 has no types
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False
     options.never_capture = not captures
-    pattern: Pattern = re2.compile(source, options)
-    return pattern
+    return options
 
 
 def compiled_once(source: str) -> Pattern:
@@ -121,6 +128,27 @@ def compiled_once(source: str) -> Pattern:
     pattern = _compiled(source, captures=False)
     re2.purge()
     return pattern
+
+
+class Alternatives:
+    """Many patterns, of which one pass tells those that occur in a text. Thread-safe."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        options = _options(captures=False)
+        self._all = frozenset(range(len(sources)))
+        self._any = compiled_gate("|".join(f"(?:{source})" for source in sources) or _NOTHING)
+        self._set = re2.Set.SearchSet(options)
+        for source in sources:
+            self._set.Add(source)
+        if sources:
+            self._set.Compile()
+
+    def of(self, text: str) -> frozenset[int]:
+        """The places of the patterns that occur in a text."""
+        if self._any.search(text) is None:
+            return frozenset()
+        # RE2 answers that none occurs, too, where its automaton does not fit into the memory it may take.
+        return frozenset(self._set.Match(text) or self._all)
 
 
 def quoted(literal: str) -> str:

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from captured_exchanges.redaction.encodings import spellings, unquoted
 
@@ -26,6 +26,8 @@ _DISTINCT = 4
 _RECENT = 8
 _OFTEN, _EACH = 64, 8
 """Searches after which the newest secrets are worth a new automaton; more for each that goes into it."""
+_SMALL = 16 * 1024
+"""Bytes in which a few secrets are found faster than an automaton of them is built."""
 
 VOCABULARY = (
     "kind method url headers body started_at http_version attempt call_id status reason duration_ms "
@@ -51,12 +53,12 @@ class Needles:
     __slots__ = ("_automaton", "_secrets", "_spellings")
 
     def __init__(self, secrets: Iterable[bytes], *, lasting: bool = False) -> None:
-        """`lasting`: they will be searched for often enough to be worth an automaton."""
+        """`lasting`: they will be searched for often enough to be worth the fastest automaton, which takes
+        ten times as long to build.
+        """
         self._secrets = {form: secret for secret in secrets for form in spellings(secret)}
-        self._spellings = sorted(self._secrets, key=len, reverse=True)
-        self._automaton: BytesAhoCorasick | None = None
-        if lasting:  # RE2 would fall back to a thousand times its time from some hundred secrets on
-            self._automaton = BytesAhoCorasick(self._spellings, matchkind=MatchKind.LeftmostLongest)
+        self._spellings = tuple(self._secrets)
+        self._automaton = _automaton(self._spellings, None) if lasting else None
 
     def found(self, data: bytes) -> bool:
         """Whether any secret is in there, percent-encoded in whatever way included."""
@@ -64,22 +66,23 @@ class Needles:
 
     def occurs(self, data: bytes) -> bool:
         """Whether any secret is in there as it stands."""
-        if self._automaton is None:
+        if self._automaton is None and len(data) < _SMALL:
             return any(form in data for form in self._spellings)
-        return bool(self._automaton.find_matches_as_indexes(data))
+        return bool(self._built().find_matches_as_indexes(data))
 
     def replace(self, text: str, removed: Callable[[bytes], str]) -> str:
         """The text with each secret replaced by what `removed(secret)` returns."""
-        if self._automaton is None:
-            for form in self._spellings:
-                if (spelled := form.decode()) in text:
-                    text = text.replace(spelled, removed(self._secrets[form]))
-            return text
         data, pieces, done = text.encode(), [], 0
-        for at, start, end in self._automaton.find_matches_as_indexes(data):
+        for at, start, end in self._built().find_matches_as_indexes(data):
             pieces += [data[done:start].decode(), removed(self._secrets[self._spellings[at]])]
             done = end
         return "".join((*pieces, data[done:].decode()))
+
+    def _built(self) -> BytesAhoCorasick:
+        """Two threads may build it at once, which harms nothing."""
+        if self._automaton is None:
+            self._automaton = _automaton(self._spellings, Implementation.NoncontiguousNFA)
+        return self._automaton
 
 
 class Registry:
@@ -161,6 +164,11 @@ class Registry:
                 return False
             shelf.popitem(last=False)
             return True
+
+
+def _automaton(spellings: tuple[bytes, ...], built: Implementation | None) -> BytesAhoCorasick:
+    """RE2 would fall back to a thousand times its time from some hundred secrets on."""
+    return BytesAhoCorasick(spellings, matchkind=MatchKind.LeftmostLongest, implementation=built)
 
 
 def is_findable(secret: bytes) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from captured_exchanges.exchange import Body
 from captured_exchanges.redaction.bodies import Bodies
-from captured_exchanges.redaction.bodies.prescan import EVERYTHING, Need
+from captured_exchanges.redaction.bodies.prescan import EVERYTHING, Need, Prescan
 from captured_exchanges.redaction.json.walk import _Walk
 from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.names.names import Names
@@ -180,3 +180,11 @@ def test_a_near_miss_is_remembered_and_a_secret_is_not():
     judge, gate = bodies._prescan._judge, bodies._prescan._untidy_too
     assert b'"passwordChanged":' in judge.near_misses
     assert not any(secret.encode() in token for token in [*judge.near_misses, *gate._seen])
+
+
+def test_a_hit_that_would_reach_into_the_next_string_hides_nothing():
+    """Between a command and its option nothing is passed by: the option stands in another string."""
+    prescan = Prescan(Names(), Text(Names(), Families()))
+    found = prescan.look(b'{"a":"curl x","password":"hunter2-x","passwordChanged -b x=y":1}')
+    assert found.need is not Need.NOTHING
+    assert found.texts is None or "password" in found.texts

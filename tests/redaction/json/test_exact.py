@@ -2,20 +2,25 @@
 
 import json
 
+import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.json.exact import (
+    UNTIDY,
     NotJson,
     dumps,
     dumps_text,
+    ends_long_number,
     has_doubles,
+    is_json,
     loads,
     loads_and_tidies,
     loads_of_doubles,
     sanitised,
 )
+from captured_exchanges.redaction.patterns import compiled_gate
 
 
 @pytest.mark.parametrize(
@@ -112,3 +117,46 @@ def test_doubles_of_any_bytes_are_json_or_none(data):
         loads_of_doubles(data, bool)
     except NotJson:
         return
+
+
+_json_like = st.lists(
+    st.sampled_from(
+        [b"{", b"}", b"[", b"]", b'"a":', b'"b"', b",", b"1", b"-0.5e3", b"01", b"1e999", b"[1E+400]",
+         b"null", b"tru", b"true", b'"\\n"', b'"\\x"', b'"\xff"', b'"\xc3\xa9"', b'"\xed\xa0\x80"', b'"\x01"',
+         b"x"]
+    ),
+    max_size=9,
+).map(b"".join)  # fmt: skip
+
+
+@given(_json_like)
+@example(b'["a",1e999]')
+@example(b'{"a":[-2.5E+308]}')
+@example(b"[" * 1_500 + b"]" * 1_500)
+@example(b'[{"a":[{"b":{}}]}' + b',{"a":[{"b":{}}]}' * 900 + b"]")
+@example(b'["\\n","b"]')
+def test_what_counts_as_json_is_what_a_strict_parser_reads(data):
+    """Of tidy bytes; found out without a value."""
+    if compiled_gate(UNTIDY).search(data) is not None:
+        return
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        assert not is_json(data)
+    else:
+        assert is_json(data)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_long"),
+    [
+        (b'{"a":', b"1234567890123456789", True),
+        (b'{"a":', b"-1e400", True),
+        (b'{"a":', b"1e40", False),
+        (b'{"a":"', b"1234567890123456789", False),
+        (b'{"a":"x', b"00e123", False),
+    ],
+)
+def test_numbers_that_may_not_fit_are_told_by_their_end(before, after, is_long):
+    """And what stands in a string is none."""
+    assert ends_long_number(before + after + b"}", len(before + after)) is is_long

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.patterns import compiled_gate
-from captured_exchanges.redaction.values.loosened import loosened
+from captured_exchanges.redaction.values.loosened import in_one_string, loosened
 
 PATTERNS = [
     r"\bab{2,3}c\b",
@@ -61,3 +61,24 @@ def test_each_loosening_finds_what_would_be_missed(pattern, text):
 def test_a_word_still_begins_where_a_word_can(text):
     """Or strangers could make an automaton explode."""
     assert compiled_gate(loosened(r"\bab")).search(text) is None
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@given(_texts)
+def test_enclosed_it_finds_what_stands_in_one_string(pattern, text):
+    """As before, in the JSON of a text and in the JSON of that."""
+    if compiled_gate(pattern).search(text) is None:
+        return
+    enclosed = compiled_gate(in_one_string(loosened(pattern)))
+    once = json.dumps(text)
+    for shown in (once, json.dumps(text, ensure_ascii=False), json.dumps(once)):
+        assert enclosed.search(shown) is not None
+
+
+@pytest.mark.parametrize("pattern", [*PATTERNS, r"ab\S+ \D\Wd", r"(?s)ab.*c"])
+@given(st.lists(_texts, min_size=2, max_size=3))
+def test_enclosed_it_finds_nothing_across_strings(pattern, texts):
+    """No match holds the quote that ends one string, as long as none ends with a backslash."""
+    shown = json.dumps([text.rstrip("\\") for text in texts], ensure_ascii=False)
+    for match in compiled_gate(in_one_string(loosened(pattern))).finditer(shown):
+        assert '","' not in match[0].replace(", ", ",")

@@ -17,6 +17,7 @@ from captured_exchanges.redaction.json import (
     dumps_text,
     has_doubles,
     in_doubt,
+    is_json,
     loads_and_tidies,
     loads_of_doubles,
     respelled,
@@ -65,13 +66,15 @@ class JsonBodies:
     def redacted(self, given: bytes, piece: Piece) -> bytes:
         """As `whole`, of bytes that are UTF-8 if they are JSON; the text of the piece is not looked at."""
         watched = piece.sweep.oauth or piece.sweep.place
-        value, data, found = self._read(given, EVERYTHING if watched else self._prescan.look(given))
+        found = EVERYTHING if watched else self._prescan.look(given)
+        if found.need is Need.NOTHING and not self._text.additions.concern_body(given) and is_json(given):
+            return _spliced(given, piece, found)
+        value, data, found = self._read(given, found)
         is_doubled = data is not given and has_doubles(given, data)
         if is_doubled or self._text.additions.concern_body(data):
             found = EVERYTHING
         if found.need is Need.NOTHING:
-            piece.sweep.spliced = data if found.has_no_values else b""
-            return data
+            return _spliced(data, piece, found)
         if is_doubled or (data is given and has_doubles(given, dumps(value))):
             value = loads_of_doubles(given, lambda name: self._text.names.of(name).secret)
         return self._walked(value, piece, found)
@@ -128,6 +131,12 @@ class JsonBodies:
     def _walked(self, value: Any, piece: Piece, found: Findings) -> bytes:  # noqa: ANN401
         walk, scan = self._text.json.walk, found.need is Need.ALL
         return dumps(walk(value, piece.sweep, piece.path, scan=scan, among=found.texts))
+
+
+def _spliced(data: bytes, piece: Piece, found: Findings) -> bytes:
+    """JSON that stays as it is."""
+    piece.sweep.spliced = data if found.has_no_values else b""
+    return data
 
 
 def _without_frame(text: str) -> str:

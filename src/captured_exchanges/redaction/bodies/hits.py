@@ -11,6 +11,7 @@ import orjson
 
 from captured_exchanges.redaction.bodies.gate import Gate
 from captured_exchanges.redaction.harmless import Harmless
+from captured_exchanges.redaction.json import ends_long_number
 from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import compiled_gate
 from captured_exchanges.redaction.text import Text
@@ -27,11 +28,11 @@ _DULL = compiled_gate(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[
 """An object none of whose strings is long enough to look random."""
 _TEXTUAL = compiled_gate(r"[=:<>&'`]|(?i:\b(?:is|was|are)\b)|--[A-Za-z]|\s-[A-Za-z]")
 """What a text has beside a name that it gives a value to."""
-_DIGITS, _LONG = b"0123456789.eE+-", 19
 _BACKSLASH, _BRACE = b"\\{"
 _OPENINGS, _OPENED = frozenset(b"{["), (b"{", b"[")
 _DENIALS = (b"f", b"n")
 """The first characters of what tells nothing."""
+_CLOSINGS = (b"]", b"}")
 _BLANKS = (b" ", b"\t", b"\r", b"\n")
 _CALM = frozenset({Effect.PLAIN, Effect.KNOWN, Effect.PERMISSIONS, Effect.BESIDE})
 _NAMES = frozenset({Effect.CONTAINER, Effect.TRIGGER, Effect.SCALAR, Effect.LEAVES, Effect.SUBTREE})
@@ -227,9 +228,9 @@ def _is_untidy(data: bytes, end: int) -> bool:
     before, last = data[end - 2 : end - 1], data[end - 1 : end]
     if last in _BLANKS:
         return last == b"\n" or before == b'"' or data[end - 3 : end - 1] == b'":'
-    if before == b"\\" and last in (b"u", b"/"):
+    if (before == b"\\" and last in (b"u", b"/")) or (before in _CLOSINGS and last in _CLOSINGS):
         return True
-    return end >= _LONG and not data[end - _LONG : end].strip(_DIGITS)
+    return ends_long_number(data, end)
 
 
 def _literal_around(data: bytes, end: int) -> tuple[int, int]:

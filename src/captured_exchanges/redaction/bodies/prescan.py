@@ -14,6 +14,7 @@ from captured_exchanges.redaction.bodies.hits import Hits, Judge
 from captured_exchanges.redaction.json import UNTIDY
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.text import Text
+from captured_exchanges.redaction.values import in_one_string
 
 __all__ = ["EVERYTHING", "Findings", "Need", "Prescan"]
 
@@ -50,8 +51,9 @@ class Prescan:
 
     def __init__(self, names: Names, text: Text) -> None:
         self._judge = Judge(names, text)
-        self._gate = Gate(text.gate_source)
-        self._untidy_too = Gate(f"{UNTIDY}|{text.gate_source}")
+        source = in_one_string(text.gate_source)
+        self._gate = Gate(source)
+        self._untidy_too = Gate(f"{UNTIDY}|{source}")
 
     def look(self, data: bytes, *, is_tidy: bool = False) -> Findings:
         """What a JSON text (UTF-8) needs. `is_tidy`: it has no space beside its colons and escapes nothing

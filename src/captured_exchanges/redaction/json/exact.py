@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import orjson
 
 from captured_exchanges.redaction.patterns import clean, compiled_gate
@@ -23,7 +24,9 @@ __all__ = [
     "decoded_at",
     "dumps",
     "dumps_text",
+    "ends_long_number",
     "has_doubles",
+    "is_json",
     "loads",
     "loads_and_tidies",
     "loads_of_doubles",
@@ -32,14 +35,20 @@ __all__ = [
 
 MAX_NESTING = 200
 """Levels of objects and arrays that are followed; a deeper document is not JSON to us."""
-_LONG = r"(?:^|[\[:,\s])-?[0-9.eE+-]{19}"
+_LONG = r"(?:^|[\[:,\s])-?(?:[0-9.eE+-]{19}|[0-9.]{1,16}[eE]\+?[0-9]{3})"
 """A number that may not fit; in a string a false alarm, which costs the slower parser."""
 _LONG_NUMBER = compiled_gate(_LONG)
-UNTIDY = rf"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|{_LONG}"
-"""What stands in JSON that is spelled otherwise than ours; a false alarm costs one serialisation."""
+_ENDS_LONG = compiled_gate(rf"(?:{_LONG})$")
+_LONGEST_LONG = 32
+_DEEP = r"[\]}]{64}"
+UNTIDY = rf"\"[ \t\r]|\":[ \t\r]|\n|\\u|\\/|{_LONG}|{_DEEP}"
+"""What stands in JSON that is spelled otherwise than ours, or may be too deep; a false alarm costs one
+serialisation.
+"""
 _UNTIDY = compiled_gate(UNTIDY)
 
 
+_VALIDATOR = msgspec.json.Decoder(msgspec.Raw)
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 
@@ -62,6 +71,23 @@ def loads(data: bytes) -> Any:  # noqa: ANN401 - any JSON
         return sanitised(json.loads(data.decode(), parse_constant=lambda _: None))
     except (ValueError, RecursionError):
         raise NotJson("no JSON text, or one beyond our bounds") from None
+
+
+def is_json(data: bytes) -> bool:
+    """Whether bytes that are tidy (`UNTIDY` does not occur in them) are JSON: found out without making a
+    value of it, which would cost five times as much. Nesting is bounded by the interpreter's stack.
+    """
+    try:
+        _VALIDATOR.decode(data)
+        data.decode()
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def ends_long_number(data: bytes, end: int) -> bool:
+    """Whether that of UNTIDY which ends here may be a number that does not fit."""
+    return _ENDS_LONG.search(data[max(0, end - _LONGEST_LONG) : end]) is not None
 
 
 def decoded_at(text: str, start: int) -> tuple[Any, int]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from captured_exchanges.redaction.marker import MARKED, is_marked, is_marker
-from captured_exchanges.redaction.patterns import Match, Pattern, compiled, compiled_gate, quoted
+from captured_exchanges.redaction.patterns import (
+    Alternatives,
+    Match,
+    Pattern,
+    compiled,
+    compiled_gate,
+    quoted,
+)
 from captured_exchanges.redaction.values.loosened import loosened
 from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES
 from captured_exchanges.redaction.values.table import ALONE, Family
@@ -13,8 +20,6 @@ from captured_exchanges.redaction.values.table import ALONE, Family
 __all__ = ["Families"]
 
 _SHORT_GATE = 4
-_NOTHING = r"[^\x00-\x{10FFFF}]"
-"""A pattern that occurs nowhere."""
 
 
 class Families:
@@ -22,8 +27,7 @@ class Families:
 
     def __init__(self, table: Iterable[Family] = DEFAULT_FAMILIES) -> None:
         self._rows = [(row, compiled(_pattern_of(row))) for row in table]
-        bare = (f"(?:{row.pattern})" for row, _ in self._rows if not row.gates)
-        self._without_gates = compiled_gate("|".join(bare) or _NOTHING)
+        self._found = Alternatives([row.pattern for row, _ in self._rows])
         self._sure = compiled_gate("|".join(f"(?:{row.pattern})" for row, _ in self._rows if row.sure))
 
     @property
@@ -37,11 +41,13 @@ class Families:
 
     def replace(self, text: str, removed: Callable[[str, str], str]) -> str:
         """The text with each member replaced by what `removed(rule, value)` returns."""
-        lowered, has_bare = text.lower(), self._without_gates.search(text) is not None
-        for row, pattern in self._rows:
-            if any(gate in lowered for gate in row.gates) if row.gates else has_bare:
+        found = self._found.of(text)
+        lowered = text.lower() if found else ""
+        for at, (row, pattern) in enumerate(self._rows):
+            if at in found and (not row.gates or any(gate in lowered for gate in row.gates)):
                 before, text = text, _replaced(text, row, pattern, removed)
-                has_bare = has_bare or text != before  # what went may have bared what another looks for
+                if text != before:  # what went may have bared what another looks for
+                    found, lowered = self._found.of(text), text.lower()
         return text
 
     def survivor(self, data: bytes) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from captured_exchanges.redaction.patterns import compiled_gate
 
-__all__ = ["loosened"]
+__all__ = ["in_one_string", "loosened"]
 
 _ESCAPE = r"\\+(?:[a-zA-Z]|[uU][0-9a-fA-F]{4,8}|x[0-9a-fA-F]{2}|[0-7]{1,3})"
 _BLANK, _QUOTE = r"\\+[nrtf]", r"\\*\""
@@ -20,8 +20,10 @@ _BEFORE = rf"(?:\b|{_ESCAPE}|%[0-9a-fA-F]{{2}}|&#?[A-Za-z0-9]{{1,8}})"
 _OPEN = compiled_gate(r"^(?:\(\?[a-z]+\))?$|[(|]$|\(\?:$")
 """The end of a pattern behind which a word begins."""
 _COUNTED = compiled_gate(r"^\{\d+,\d+\}")
+_BARE = '["]'
+"""The quote at which a string begins: no match that takes it comes from another one."""
 _LOOSE = {
-    "^": r"(?:^|\"|\\[nr])",
+    "^": rf"(?:^|{_BARE}|\\[nr])",
     "$": "",
     r"\n": rf"(?:\n|{_BLANK})",
     r"\r": rf"(?:\r|{_BLANK})",
@@ -31,6 +33,15 @@ _LOOSE = {
     r"\"": _QUOTE,
 }
 _ANYTHING = frozenset({".", r"\S", r"\D", r"\W"})
+_ESCAPED_QUOTE = r"\\+\""
+_ENCLOSED = {
+    ".": r"(?:[^\"\\]|\\.)",
+    r"\S": r"(?:[^\s\"\\]|\\.)",
+    r"\D": r"(?:[^\d\"\\]|\\.)",
+    r"\W": r"(?:[^\w\"\\]|\\.)",
+    '"': _ESCAPED_QUOTE,
+    r"\"": _ESCAPED_QUOTE,
+}
 
 
 def loosened(pattern: str) -> str:
@@ -49,6 +60,33 @@ def loosened(pattern: str) -> str:
             loose += _of_class(piece) if piece[0] == "[" else _LOOSE.get(piece, piece)
         after_anything = piece in _ANYTHING or piece.startswith("[^")
     return loose
+
+
+def in_one_string(source: str) -> str:
+    """The pattern, such that in JSON no match of it reaches from one string into another: whoever looks at
+    the string in which a match ends would not see what else it covers. The quotes it takes are escaped ones.
+    """
+    enclosed, before = "", ""
+    for piece in _pieces(source):
+        if before == r"\\":
+            enclosed += piece  # `\\.` takes an escape as it stands
+        else:
+            enclosed += _enclosed_class(piece) if piece[0] == "[" else _ENCLOSED.get(piece, piece)
+        before = piece
+    return enclosed
+
+
+def _enclosed_class(piece: str) -> str:
+    if piece == _BARE:
+        return piece
+    if '"' in piece:
+        return piece if piece.startswith("[^") else rf"(?:{_without_quote(piece)}|{_ESCAPED_QUOTE})"
+    return rf"(?:[^\"\\{piece[2:]}|\\.)" if piece.startswith("[^") else piece
+
+
+def _without_quote(piece: str) -> str:
+    rest = piece.replace(r"\"", "").replace('"', "")
+    return _ESCAPED_QUOTE if rest == "[]" else rest
 
 
 def _of_class(piece: str) -> str:
