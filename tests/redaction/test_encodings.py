@@ -6,7 +6,7 @@ import json
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.encodings import (
@@ -19,6 +19,7 @@ from captured_exchanges.redaction.encodings import (
     unquoted,
 )
 from captured_exchanges.redaction.patterns import compiled
+from support.examples import EXAMPLES
 from support.redaction_ldap import wide
 
 texts = st.text(st.characters(codec="utf-8", min_codepoint=32), min_size=8, max_size=40)
@@ -29,6 +30,7 @@ def contained(secret, text):
     return any(form in data for form in spellings(secret.encode()))
 
 
+@settings(max_examples=EXAMPLES)
 @given(texts)
 def test_a_secret_is_found_in_the_usual_escapes(secret):
     """Verbatim, JSON in both fashions, once and twice, XML and URL spellings are all known."""
@@ -44,6 +46,7 @@ def test_a_secret_is_found_in_the_usual_escapes(secret):
     assert contained(secret, urllib.parse.quote_plus(secret))
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.binary(min_size=8, max_size=40), st.binary(max_size=7), st.binary(max_size=7))
 def test_a_secret_is_found_in_base64_of_anything_around_it(secret, before, after):
     """Whatever stands before and after it, in either alphabet, one of the cores occurs."""
@@ -52,6 +55,7 @@ def test_a_secret_is_found_in_base64_of_anything_around_it(secret, before, after
     assert any(core in base64.urlsafe_b64encode(before + secret + after).decode() for core in cores)
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.binary(min_size=4, max_size=40), st.binary(max_size=5))
 def test_a_secret_is_found_in_hex(secret, around):
     """Hex in lower and upper case."""
@@ -60,6 +64,7 @@ def test_a_secret_is_found_in_hex(secret, around):
     assert any(form in (around + secret + around).hex().upper().encode() for form in forms)
 
 
+@settings(max_examples=EXAMPLES)
 @given(texts)
 def test_percent_encoding_of_every_byte_is_undone(secret):
     """However many characters were encoded, and twice."""
@@ -75,6 +80,7 @@ def _in_a_filter(data, *, every, upper):
     return "".join("\\" + hexed.format(byte) if every or byte in must else chr(byte) for byte in data)
 
 
+@settings(max_examples=EXAMPLES)
 @given(texts, st.booleans(), st.booleans())
 def test_a_secret_is_found_in_the_escapes_of_directories(secret, every, upper):
     """Of filters and of names; in JSON too."""
@@ -87,6 +93,7 @@ def test_a_secret_is_found_in_the_escapes_of_directories(secret, every, upper):
     assert contained(secret, json.dumps(named, ensure_ascii=False))
 
 
+@settings(max_examples=EXAMPLES)
 @given(texts, st.binary(max_size=6))
 def test_a_secret_is_found_in_utf_16(secret, around):
     """As base64, which LDIF has, as hex, in the escapes of a filter, and taken for single bytes."""
@@ -143,6 +150,7 @@ def test_references_that_hide_are_known():
         assert pattern.search(f"x{reference}y") is None, reference
 
 
+@settings(max_examples=EXAMPLES)
 @given(texts)
 def test_a_secret_is_found_in_a_literal_of_sql(secret):
     """With quotes doubled, or behind backslashes; in JSON too."""
@@ -178,6 +186,7 @@ def test_what_a_secret_says(value, texts):
     assert spoken(value) == texts
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.one_of(st.binary(), st.text(), st.integers(), st.none()))
 def test_whatever_a_secret_is_it_says_something(value):
     """Whatever a library hands over."""

@@ -1,10 +1,11 @@
 """Markers."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.marker import MARKER, Marker, is_marker
 from captured_exchanges.redaction.patterns import compiled
+from support.examples import EXAMPLES
 
 
 def test_equal_secrets_show_equal_tags_within_one_process_only():
@@ -22,6 +23,7 @@ def test_a_short_value_gets_no_tag():
     assert Marker().mark("name.pin", "1234567") == "[REDACTED:name.pin]"
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.sampled_from(["name.password", "header.x-api-key", "registered", "url.path", "depth"]), st.text())
 def test_every_marker_is_known_as_one(rule, value):
     """What is made here is recognised here, and holds nothing of the value but a tag."""

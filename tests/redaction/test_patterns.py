@@ -7,7 +7,7 @@ import pkgutil
 import types
 
 import re2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import captured_exchanges.redaction
@@ -19,8 +19,10 @@ from captured_exchanges.redaction.patterns import (
     compiled_once,
     quoted,
 )
+from support.examples import EXAMPLES
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text(st.characters()))
 def test_clean_text_is_always_utf8(text):
     """Lone surrogates are replaced, everything else is kept."""
@@ -30,12 +32,14 @@ def test_clean_text_is_always_utf8(text):
     assert all(a == b for a, b in zip(cleaned, text, strict=True) if not "\ud800" <= b <= "\udfff")
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_a_quoted_literal_matches_itself(literal):
     """Whatever a literal holds, its source matches it and nothing less."""
     assert compiled(quoted(literal)).fullmatch(literal) is not None
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(st.sampled_from(["ab", "b+", r"\bx", "(?i)C", "é$"]), max_size=5), st.text("abBcCxé "))
 def test_alternatives_are_those_that_occur(sources, text):
     """Each pattern that occurs in a text, and no other one."""

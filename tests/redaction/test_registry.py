@@ -2,7 +2,7 @@
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.registry import (
@@ -14,6 +14,7 @@ from captured_exchanges.redaction.registry import (
     Registry,
     is_findable,
 )
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, secrets
 
 
@@ -27,6 +28,7 @@ def removed(registry, text):
     return text
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(secrets, min_size=1, max_size=30, unique=True))
 def test_every_registered_secret_is_found(made):
     """However many there are, the newest and the oldest."""

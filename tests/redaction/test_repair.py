@@ -5,14 +5,16 @@ import json
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from captured_exchanges.redaction.json.exact import NotJson, dumps
 from captured_exchanges.redaction.registry import Needles
 from captured_exchanges.redaction.repair import repaired, repaired_text
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, secrets, survives, sweep
 
 
+@settings(max_examples=EXAMPLES)
 @given(secrets)
 def test_a_secret_goes_from_every_string_and_key_and_number(secret):
     """In whatever spelling; the rest stays, and removals are told."""

@@ -3,10 +3,11 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.adjustments.paths import BadPath, JsonPath, Paths, inside_body
+from support.examples import EXAMPLES
 
 LEADS = [
     ("$", (), True),
@@ -77,6 +78,7 @@ def test_the_root_is_the_body():
     assert not Paths([JsonPath.parsed("$..*")]).lead_to(("url",))
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text(max_size=40))
 def test_any_text_is_a_path_or_none(text):
     """Nothing else is raised."""

@@ -1,11 +1,12 @@
 """Charsets."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies.charsets import charset_of, text_of
 from captured_exchanges.redaction.bodies.decoding import NotUnderstood
+from support.examples import EXAMPLES
 
 WIDE = ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
 TEXTS = [
@@ -96,6 +97,7 @@ def test_a_charset_is_read_from_a_content_type(content_type, charset):
     assert charset_of(content_type) == charset
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.binary(max_size=80), st.sampled_from(["", "utf-8", "utf-16", "latin1", "big5", "x", "hex"]))
 def test_no_bytes_raise_anything_else(data, charset):
     """A text or a refusal."""

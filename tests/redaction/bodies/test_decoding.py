@@ -8,7 +8,7 @@ import zlib
 
 import brotli
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies.decoding import (
@@ -17,6 +17,7 @@ from captured_exchanges.redaction.bodies.decoding import (
     decoded,
     media_type_of,
 )
+from support.examples import EXAMPLES
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -39,6 +40,7 @@ PLAIN = st.binary(max_size=200).filter(
 )
 
 
+@settings(max_examples=EXAMPLES)
 @given(PLAIN)
 def test_every_known_encoding_is_undone(data):
     """Gzip with several members, deflate in both fashions, zstd with several frames, brotli, and layers."""
@@ -130,6 +132,7 @@ def test_a_media_type_is_read_without_its_parameters(content_type, media_type):
     assert media_type_of(content_type) == media_type
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.binary(max_size=80), st.sampled_from(["", "gzip", "deflate", "zstd", "br", "br, gzip"]))
 def test_no_bytes_raise_anything_else(data, encoding):
     """Bytes or a refusal."""

@@ -3,7 +3,7 @@
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies.forms import Forms, looks_like_form
@@ -12,6 +12,7 @@ from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
+from support.examples import EXAMPLES
 from support.redaction_exchanges import sweep
 
 FORMS = Forms(Text(Names(), Families()))
@@ -70,6 +71,7 @@ def test_other_texts_are_no_forms(text):
     assert not looks_like_form(text)
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=8), st.text(max_size=8)), max_size=5))
 def test_what_holds_no_secret_is_decoded_as_the_standard_library_does(pairs):
     """Names and values come back."""

@@ -3,11 +3,12 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies import gate as module
 from captured_exchanges.redaction.bodies.gate import Gate
+from support.examples import EXAMPLES
 
 PAGE = b'[{"pinned":1,"at":"pin cushion"},{"pinned":2,"at":"pin cushion"}]'
 
@@ -82,6 +83,7 @@ _PIECES = [
 _LEARNED = learned()
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(st.sampled_from(_PIECES), max_size=30))
 def test_no_hit_outside_a_near_miss_is_ever_passed_by(pieces):
     """Whatever stands around it."""

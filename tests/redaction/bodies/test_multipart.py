@@ -5,7 +5,7 @@ import json
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.exchange import Body
@@ -14,6 +14,7 @@ from captured_exchanges.redaction.bodies.decoding import NotUnderstood
 from captured_exchanges.redaction.bodies.multipart import MAX_PARTS, boundary_of, split
 from captured_exchanges.redaction.bodies.table import DEFAULT_BODIES, BodyTable
 from captured_exchanges.redaction.transports.headers import Headers
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, sweep
 from support.redaction_readers import TEXT
 
@@ -239,6 +240,7 @@ def test_lines_that_only_begin_like_a_boundary_are_data():
     assert not part.is_cut
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(st.tuples(st.binary(max_size=30), st.booleans()), max_size=6))
 def test_parts_come_apart_as_they_were_joined(parts):
     """Any bytes, whatever ends their lines."""

@@ -3,12 +3,13 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies.sequences import Sequences
 from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.patterns import compiled
+from support.examples import EXAMPLES
 from support.redaction_readers import JSON_BODIES, piece
 
 SEQUENCES = Sequences(JSON_BODIES)
@@ -61,6 +62,7 @@ def test_of_the_last_one_that_is_kept_which_is_whole(text, expected):
     assert shown(text, is_cut=True) == expected
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(st.dictionaries(st.sampled_from(["id", "name"]), st.text()), min_size=2, max_size=5))
 def test_what_holds_no_secret_stays_as_it_is(documents):
     """To the byte, where it is spelled as we would."""

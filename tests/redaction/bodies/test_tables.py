@@ -4,12 +4,13 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies.tables import Tables
 from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.patterns import compiled
+from support.examples import EXAMPLES
 from support.redaction_exchanges import secrets
 from support.redaction_readers import TEXT, piece
 
@@ -89,6 +90,7 @@ def test_a_line_that_was_cut_is_left_out():
     assert shown("id,password\n1,abc\n2,d\n3,ab", is_cut=True) == "id,password\n1,*\n2,*\n"
 
 
+@settings(max_examples=EXAMPLES)
 @given(
     secrets,
     st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=4),

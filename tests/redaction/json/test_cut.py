@@ -3,12 +3,13 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.json.cut import completed, in_doubt
 from captured_exchanges.redaction.json.exact import NotJson, loads
 from captured_exchanges.redaction.names.names import Names
+from support.examples import EXAMPLES
 
 NAMES = Names()
 
@@ -65,6 +66,7 @@ def is_beginning(part, whole):
     return part == whole
 
 
+@settings(max_examples=EXAMPLES)
 @given(_json, st.data(), st.booleans())
 def test_a_cut_document_is_a_beginning_of_the_whole(value, data, ascii_only):
     """Wherever the cut falls, in keys, values, escapes and characters."""

@@ -4,7 +4,7 @@ import json
 
 import orjson
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.json.exact import (
@@ -21,6 +21,7 @@ from captured_exchanges.redaction.json.exact import (
     sanitised,
 )
 from captured_exchanges.redaction.patterns import compiled_gate
+from support.examples import EXAMPLES
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,7 @@ _values = st.recursive(
 )
 
 
+@settings(max_examples=EXAMPLES)
 @given(_values)
 def test_whatever_is_written_is_utf8_json(value):
     """And reads back as what `sanitised` says."""
@@ -71,6 +73,7 @@ def test_whatever_is_written_is_utf8_json(value):
     assert loads(dumps([value])) == json.loads(dumps([sanitised(value)]))
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.binary(max_size=60))
 def test_no_bytes_raise_anything_else(data):
     """JSON or NotJson."""
@@ -110,6 +113,7 @@ def test_of_duplicate_keys_the_telling_value_remains(data, value):
     assert loads_of_doubles(data, lambda name: name == "secret") == value
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.binary(max_size=30))
 def test_doubles_of_any_bytes_are_json_or_none(data):
     """No other exception."""
@@ -129,6 +133,7 @@ _json_like = st.lists(
 ).map(b"".join)  # fmt: skip
 
 
+@settings(max_examples=EXAMPLES)
 @given(_json_like)
 @example(b'["a",1e999]')
 @example(b'{"a":[-2.5E+308]}')

@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.json.exact import NotJson, loads
 from captured_exchanges.redaction.json.lenient import respelled
+from support.examples import EXAMPLES
 
 
 @pytest.mark.parametrize(
@@ -48,12 +49,14 @@ _json = st.recursive(
 )
 
 
+@settings(max_examples=EXAMPLES)
 @given(_json, st.sampled_from([None, 1]))
 def test_what_is_json_stays_what_it_says(value, indent):
     """Whatever it holds."""
     assert json.loads(respelled(json.dumps(value, indent=indent))) == json.loads(json.dumps(value))
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text(st.sampled_from("{}[]:,\"'/*#\\ \na1-.")))
 def test_nothing_raises_but_not_json(text):
     """Any mess of what it is made of."""

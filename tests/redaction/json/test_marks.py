@@ -1,11 +1,12 @@
 """Which containers hold a text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.json.exact import MAX_NESTING, TooDeep
 from captured_exchanges.redaction.json.marks import holders
+from support.examples import EXAMPLES
 
 _texts = st.sampled_from(["a", "b", "c", "d"])
 _documents = st.recursive(
@@ -30,6 +31,7 @@ def containers(value):
             yield from containers(item)
 
 
+@settings(max_examples=EXAMPLES)
 @given(_documents)
 def test_all_that_hold_a_text_are_told_and_no_others(document):
     """Keys and strings, at any depth; empty ones are one object as often as not."""

@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.json.walk import TooDeep, strings
@@ -11,6 +11,7 @@ from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, json_documents, sweep
 
 WALK = Text(Names(), Families()).json
@@ -197,6 +198,7 @@ _words = st.sampled_from(
 documents = json_documents(_words, 12)
 
 
+@settings(max_examples=EXAMPLES)
 @given(documents)
 def test_a_second_walk_changes_nothing_more(document):
     """Redaction is idempotent."""

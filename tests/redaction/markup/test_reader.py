@@ -2,10 +2,11 @@
 """The reader of markup."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.markup.reader import Kind, attributes, gaps, read
+from support.examples import EXAMPLES
 
 
 def pieces(text):
@@ -65,6 +66,7 @@ def test_what_is_no_attribute_is_told_too():
     assert [sentence[start:end] for start, end in gaps(sentence, next(read(sentence)))] == ["CREATE USER bob"]
 
 
+@settings(max_examples=EXAMPLES)
 @given(
     st.lists(st.sampled_from(["<", ">", "a", "/", "!", "?", "-", "[", "]", "'", '"', "=", " ", "é", "CDATA", "script"]))
     .map("".join)

@@ -1,12 +1,13 @@
 """Names."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.names.names import Effect, Names, Pair, tokenise
 from captured_exchanges.redaction.names.table import DEFAULT_NAMES
 from captured_exchanges.redaction.patterns import compiled, compiled_gate
+from support.examples import EXAMPLES
 
 NAMES = Names()
 
@@ -364,6 +365,7 @@ _pieces = st.sampled_from(
 )
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(_pieces, min_size=1, max_size=4).map("".join))
 def test_whatever_has_an_effect_is_found_in_bytes_first(name):
     """The native pattern occurs in every name that would have an effect, or bodies would pass unwalked."""
@@ -372,6 +374,7 @@ def test_whatever_has_an_effect_is_found_in_bytes_first(name):
         assert source.search(f'"{name}":') is not None, name
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text(max_size=60))
 def test_any_name_is_judged_without_an_exception(name):
     """No name raises, and judging twice gives the same."""

@@ -3,10 +3,11 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.policy.lines import Lines
+from support.examples import EXAMPLES
 
 TEXT = '''\
 # a comment
@@ -59,6 +60,7 @@ def test_what_has_no_line_has_that_of_what_is_above():
     assert Lines("").of(("a", 0)) == 1
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(st.text("abc\"'#,[]= \n", max_size=12), max_size=8))
 def test_every_item_of_a_list_is_found_on_its_line(items):
     """Strings may hold whatever looks like TOML."""

@@ -4,10 +4,11 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.text.encoded import DEFAULT_ENCODED, Encoded
+from support.examples import EXAMPLES
 from support.redaction_exchanges import secrets, sweep
 from support.redaction_readers import TEXT
 
@@ -31,6 +32,7 @@ def test_each_telling_word_tells(word):
             assert redacted(text, frozenset({"zzzz"})) == text
 
 
+@settings(max_examples=EXAMPLES)
 @given(secrets, st.text(max_size=9), st.sampled_from(["base64", "url-safe", "lines", "hex"]))
 def test_what_is_hidden_goes_at_every_alignment(secret, before, encoding):
     """The run as a whole, in either alphabet and over several lines."""

@@ -4,13 +4,14 @@ import json
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.text.text import MAX_DEPTH, Text
 from captured_exchanges.redaction.values.families import Families
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, secrets, survives, sweep
 
 TEXT = Text(Names(), Families())
@@ -57,6 +58,7 @@ def test_a_name_that_is_a_secret_is_not_clean():
     assert not TEXT.is_clean(f"ghp_{fresh_secret(length=36)}")
 
 
+@settings(max_examples=EXAMPLES)
 @given(
     st.lists(
         st.text(max_size=30) | st.sampled_from(["password=1", "Bearer abcDEF123", "x", "é" * 9]), max_size=20
@@ -79,6 +81,7 @@ def test_json_in_the_middle_of_a_text_is_walked(before, after):
     assert scanned(calm) == calm
 
 
+@settings(max_examples=EXAMPLES)
 @given(secrets)
 def test_a_url_with_quotes_in_its_password_is_still_a_url(secret):
     """In running text a quote ends most URLs, but no password."""

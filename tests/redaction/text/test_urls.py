@@ -3,7 +3,7 @@
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.marker import MARKED
@@ -12,6 +12,7 @@ from captured_exchanges.redaction.patterns import clean, compiled
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.text.urls import DEFAULT_URLS, decoded_name, is_oauth
 from captured_exchanges.redaction.values.families import Families
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, sweep
 
 TEXT = Text(Names(), Families())
@@ -150,6 +151,7 @@ _pieces = st.sampled_from(
 )
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(_pieces, max_size=16).map("".join) | st.text(st.characters(), max_size=40))
 def test_no_url_raises_and_a_second_pass_changes_nothing(url):
     """Whatever a server may send as one."""

@@ -5,13 +5,14 @@ import json
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.json import TooDeep
 from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.text.yaml import Yaml
+from support.examples import EXAMPLES
 from support.redaction_exchanges import secrets, sweep
 from support.redaction_readers import TEXT
 
@@ -83,6 +84,7 @@ def test_an_alias_is_not_expanded():
     assert shown(text).endswith("password: *\n")
 
 
+@settings(max_examples=EXAMPLES)
 @given(secrets, st.dictionaries(st.sampled_from(["id", "name", "note"]), st.text(max_size=20), min_size=2))
 def test_whatever_a_writer_wrote_reads_the_same_but_for_the_secret(secret, others):
     """In any style that the writer chooses."""

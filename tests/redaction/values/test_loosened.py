@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.patterns import compiled_gate
 from captured_exchanges.redaction.values.loosened import in_one_string, loosened
+from support.examples import EXAMPLES
 
 PATTERNS = [
     r"\bab{2,3}c\b",
@@ -25,6 +26,7 @@ _texts = st.lists(st.sampled_from([*"abcdx:'\"\n\r\t .$^\\]é", "ab", "abbc", "a
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
+@settings(max_examples=EXAMPLES)
 @given(_texts)
 def test_what_a_pattern_finds_its_loose_form_finds_in_the_text_and_in_its_json(pattern, text):
     """And in the JSON of the JSON; whatever stands around it."""
@@ -64,6 +66,7 @@ def test_a_word_still_begins_where_a_word_can(text):
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
+@settings(max_examples=EXAMPLES)
 @given(_texts)
 def test_enclosed_it_finds_what_stands_in_one_string(pattern, text):
     """As before, in the JSON of a text and in the JSON of that."""
@@ -76,6 +79,7 @@ def test_enclosed_it_finds_what_stands_in_one_string(pattern, text):
 
 
 @pytest.mark.parametrize("pattern", [*PATTERNS, r"ab\S+ \D\Wd", r"(?s)ab.*c"])
+@settings(max_examples=EXAMPLES)
 @given(st.lists(_texts, min_size=2, max_size=3))
 def test_enclosed_it_finds_nothing_across_strings(pattern, texts):
     """No match holds the quote that ends one string, as long as none ends with a backslash."""

@@ -4,7 +4,7 @@ import base64
 import secrets
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.values.shapes import (
@@ -16,6 +16,7 @@ from captured_exchanges.redaction.values.shapes import (
     looks_random,
     rounded,
 )
+from support.examples import EXAMPLES
 
 
 @pytest.mark.parametrize("make", [lambda: secrets.token_urlsafe(40), lambda: secrets.token_hex(24)])
@@ -60,6 +61,7 @@ def test_the_base64_of_a_pair_is_basic():
     assert not is_basic("a")
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**40))
 def test_a_rounded_size_is_the_next_power_of_two(size):
     """Sizes are rounded up, and by less than half."""

@@ -1,8 +1,8 @@
 """Deciding by name: a name is split into words, and whole words decide, never substrings.
 
 `secretary`, `author` and `monkey` are no secrets, and `asyncToken` is no cursor. Here lives the decision
-for one name; what it means for the value under it is decided by `json_walk`, `forms`, `urls`, `headers`.
-The words themselves are in `name_table`.
+for one name; what it means for the value under it is decided by those who read bodies, URLs, headers, text.
+The words themselves are in `table`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from captured_exchanges.redaction.patterns import clean
+from captured_exchanges.redaction.text import DEFAULT_URLS
 from captured_exchanges.redaction.transports.headers import Headers, Pairs, credential_of
 from captured_exchanges.redaction.values import looks_like_credential
 
@@ -21,7 +22,6 @@ _PER_REQUEST = frozenset(
      "scram-sha-256"}
 )  # fmt: skip
 _SIGNATURES = ("dpop", "signature", "signature-256")
-_NO_PASSWORD = frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "none", "_"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _halves(credential: str) -> Iterator[Credential]:
         return
     text = pair.decode("utf-8", "replace") if b"\xff" not in pair else pair.decode("latin-1")
     user, _, password = text.partition(":")
-    if password not in _NO_PASSWORD:
+    if password not in DEFAULT_URLS.placeholders:
         yield Credential(password, lasting=True)
     else:
         yield Credential(user, lasting=True)

@@ -1,12 +1,14 @@
 """LDAP's escapes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.transports.ldap.escapes import escaped, unescaped, unescaped_text
+from support.examples import EXAMPLES
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text(st.characters(codec="utf-8")))
 def test_what_is_escaped_comes_back(text):
     """Whatever it holds."""

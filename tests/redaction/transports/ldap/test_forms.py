@@ -3,10 +3,11 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.transports.ldap.forms import Forms, omitted, text_of
+from support.examples import EXAMPLES
 from support.redaction_ldap import ATTRIBUTES, GUID, sid
 
 FORMS = Forms(ATTRIBUTES)
@@ -42,6 +43,7 @@ def test_a_certificate_is_public_and_a_private_key_is_none():
         assert FORMS.known("userCertificate;binary", key) is None
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.one_of(st.binary(), st.text(), st.integers(), st.none()))
 def test_no_value_raises(value):
     """Whatever a library hands over."""

@@ -9,10 +9,11 @@ import uuid
 from collections import UserDict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.transports.sql.cells import Cells
+from support.examples import EXAMPLES
 
 UTC = dt.UTC
 
@@ -98,6 +99,7 @@ def test_nesting_and_number_are_bounded():
     assert cells.left < 0
 
 
+@settings(max_examples=EXAMPLES)
 @given(
     st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(), st.lists)
 )

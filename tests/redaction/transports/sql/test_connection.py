@@ -3,11 +3,12 @@
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.transports.sql.connection import connection_secrets
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, survives
 from support.redaction_sql import redacted
 
@@ -69,6 +70,7 @@ def test_the_connection_is_not_kept_and_its_password_goes_wherever_it_shows():
         assert not survives(password, str([request, answer]).encode())
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text())
 def test_no_connection_raises(connection):
     """Whatever it is."""

@@ -1,13 +1,14 @@
 """Reading a statement, and what becomes of one that cannot be read."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.transports.sql.reading import Reader
 from captured_exchanges.redaction.transports.sql.table import DEFAULT_SQL
 from captured_exchanges.redaction.transports.sql.tokens import NotRead
+from support.examples import EXAMPLES
 from support.redaction_exchanges import fresh_secret, survives
 from support.redaction_sql import statement_of
 
@@ -69,6 +70,7 @@ def test_a_statement_that_is_too_long_is_not_read():
     assert len(shown) < 100
 
 
+@settings(max_examples=EXAMPLES)
 @given(
     st.text(st.sampled_from("'\"`$()[]{}\\/*-#;,:@?%.= \nabqxE1"), max_size=60),
     st.sampled_from(["", "postgres", "mysql", "tsql", "oracle", "snowflake"]),
