@@ -1,0 +1,134 @@
+"""Mutants: one line of the code changed such that a promise is broken, and the test that must notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["MUTANTS", "Mutant"]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In `module` of the package `line`, which stands there once, becomes `instead`; `caught_by` fails."""
+
+    name: str
+    module: str
+    line: str
+    instead: str
+    caught_by: str
+
+
+MUTANTS = (
+    Mutant(
+        "ack before commit",
+        "handoff/consuming/end.py",
+        "self._actions.append(commit)",
+        "self._actions += [Send(Ack(commit.epoch, commit.through_sequence)), commit]",
+        "handoff/consuming/test_end.py::test_an_ack_follows_the_commit_and_never_precedes_it",
+    ),
+    Mutant(
+        "release on send",
+        "handoff/serving/owner.py",
+        "self._handoff.sent(facts, message.entries[-1].sequence)",
+        "self._release_through = self._handoff.sent(facts, message.entries[-1].sequence) or self._position",
+        "handoff/serving/test_draining.py::test_rule_10_drained_comes_when_the_acks_have_reached_it",
+    ),
+    Mutant(
+        "skip a gap",
+        "buffer/shelf.py",
+        "told += item.gaps(self.epoch, max(after, self.acked_through))",
+        "pass",
+        "buffer/test_capture_buffer.py::test_a_full_buffer_drops_the_newcomer_and_numbers_the_hole",
+    ),
+    Mutant(
+        "reuse an epoch",
+        "buffer/stock.py",
+        "return secrets.token_hex(16)",
+        'return "0" * 32',
+        "buffer/test_capture_buffer.py::test_each_life_has_an_epoch_of_its_own",
+    ),
+    Mutant(
+        "forget the watermark",
+        "store/exchanges.py",
+        "set_watermark(connection, delivery, moment)",
+        "pass",
+        "store/test_exchanges.py::test_a_delivery_lands_whole",
+    ),
+    Mutant(
+        "count a drop twice",
+        "buffer/stock.py",
+        "account.drop(reason, size)",
+        "account.drop(reason, size, 2)",
+        "buffer/test_capture_buffer.py::test_a_full_buffer_drops_the_newcomer_and_numbers_the_hole",
+    ),
+    Mutant(
+        "stamp the wrong sync",
+        "store/exchanges.py",
+        "bound(captured.exchange, delivery.sync_id, moment) for",
+        "bound(captured.exchange, delivery.epoch, moment) for",
+        "store/test_exchanges.py::test_exchanges_keep_their_own_sync",
+    ),
+    Mutant(
+        "ack what was not sent",
+        "handoff/serving/owner.py",
+        "if ack.through_sequence > sent:",
+        "if False:",
+        "handoff/serving/test_ending.py::test_rule_14_acks_that_crossed_the_closing_still_release",
+    ),
+    Mutant(
+        "release what is not acked",
+        "buffer/shelf.py",
+        "        through = min(through, self.next_sequence - 1)\n        if through <= self.acked_through:",
+        "        through = self.next_sequence - 1\n        if through <= self.acked_through:",
+        "buffer/test_capture_buffer.py::test_released_room_is_room_again",
+    ),
+    Mutant(
+        "drop what is in flight",
+        "buffer/stock.py",
+        "after = self.flight.through",
+        "after = 0",
+        "buffer/test_stock.py::test_rule_13_what_is_in_flight_is_never_dropped",
+    ),
+    Mutant(
+        "own twice",
+        "handoff/serving/owner.py",
+        "if not self._handoff.owns(self._member):\n            raise",
+        "if False:\n            raise",
+        "handoff/serving/test_ownership.py::test_rule_7_acks_of_a_replaced_stream_release_nothing",
+    ),
+    Mutant(
+        "attest before the acks",
+        "handoff/serving/draining.py",
+        "if self._through is not None and facts.acked_through >= self._through else None",
+        "",
+        "handoff/serving/test_draining.py::test_rule_10_drained_comes_when_the_acks_have_reached_it",
+    ),
+    Mutant(
+        "commit over a moved watermark",
+        "store/exchanges.py",
+        "require_watermark(connection, delivery, self._database.name)",
+        "pass",
+        "store/test_exchanges.py::test_a_moved_watermark_writes_nothing",
+    ),
+    Mutant(
+        "forget the gaps",
+        "store/exchanges.py",
+        "record_gaps(connection, delivery, moment)",
+        "pass",
+        "store/test_exchanges.py::test_a_delivery_lands_whole",
+    ),
+    Mutant(
+        "lose the poisoned",
+        "store/exchanges.py",
+        "quarantine(connection, delivery, refused, moment)",
+        "pass",
+        "store/test_exchanges.py::test_poisoned_exchanges_go_to_quarantine",
+    ),
+    Mutant(
+        "forget the unknown loss",
+        "handoff/consuming/beginning.py",
+        "return [*losses, Commit(",
+        "return [Commit(",
+        "handoff/consuming/test_end.py::test_an_undrained_earlier_epoch_of_the_connector_is_an_unknown_loss",
+    ),
+)
