@@ -121,7 +121,7 @@ class Sweep:
         """
         if len(value) < _LEARNABLE or len(set(value)) < _DISTINCT or len(self.learned) >= MAX_LEARNED:
             return
-        if not (self._of_response and _TIME.fullmatch(value)):
+        if not (self._of_response and value[0] in "12" and _TIME.fullmatch(value)):
             if self._whims.exempts is not None and value not in self.learned:
                 self._news.append(value)
             self.learned.setdefault(value, rule.partition(".")[2])
