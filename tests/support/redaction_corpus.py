@@ -21,6 +21,7 @@ from pathlib import Path
 
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.values.table import example
+from support.examples import CHANCE
 from support.redaction_exchanges import FORM, JSON, PLAIN, exchange
 
 FOLDER = Path(__file__).parents[1] / "corpus"
@@ -69,7 +70,7 @@ def _cases(file):
 
 def planted(case, seed=None):
     """A case with fresh secrets; a seed makes them the same each time."""
-    source = random.Random(None if seed is None else f"{seed} {case.name}")
+    source = CHANCE if seed is None else random.Random(f"{seed} {case.name}")
     secrets, identities = [], []
 
     def fill(match):
