@@ -83,7 +83,7 @@ class Siblings:
         """What a name means here."""
         vault = self._vault(info, obj) if info.vaults else None
         if paired is not None and info.pair is Pair.VALUE and (vault is None or paired.secret):
-            return paired
+            return paired if vault is None else NameInfo(max(paired.effect, vault.effect), paired.rule)
         if vault is not None:
             return vault
         if info.effect is not Effect.BESIDE:

@@ -8,9 +8,6 @@ from captured_exchanges.redaction.names import Names
 
 __all__ = ["secret_columns", "secret_columns_of"]
 
-_HEADS = frozenset(
-    {"columns", "fields", "headers", "header", "columnNames", "column_names", "cols", "schema"}
-)
 _NAMED_BY = ("name", "label", "field", "columnName", "title")
 _LONGEST_CELL = 64
 _WIDEST = 1_000

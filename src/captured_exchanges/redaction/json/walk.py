@@ -28,7 +28,7 @@ __all__ = ["JsonWalk", "TooDeep", "strings"]
 
 
 _PLAIN = NameInfo(Effect.PLAIN)
-_LIMIT = compiled(r"(?i)min|max|count|days|minutes|hours|length|age|size|attempts|history")
+_LIMIT = compiled(r"(?i)min|max|count|days|hours|length|age|size|attempts|history")
 _HIGHEST_LIMIT = 100_000
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
@@ -161,8 +161,6 @@ class _Walk:
 
     def _object(self, obj: dict[str, Any], path: Path, mood: Mood) -> dict[str, Any]:
         known, of, suspects = self._known, self._of, self._suspects
-        if obj.get("kind") == "Secret":
-            self._manifest(obj, path)
         if mood is not CALM or self._scans_keys:
             return self._judged(obj, path, mood)
         below = []
@@ -175,13 +173,6 @@ class _Walk:
         for key, info, value in below:
             obj[key] = self.value(value, (*path, key), info, mood)
         return obj
-
-    def _manifest(self, obj: dict[str, Any], path: Path) -> None:
-        """A Secret of Kubernetes says of all of its data that it is secret."""
-        for key in ("data", "stringData"):
-            data = obj.get(key)
-            for name, value in list(data.items()) if isinstance(data, dict) else ():
-                obj[key][name] = self._removed(value, (*path, key, name), "name.secret")
 
     def _judged(self, obj: dict[str, Any], path: Path, mood: Mood) -> dict[str, Any]:
         """An object whose names may mean something, to each other too."""

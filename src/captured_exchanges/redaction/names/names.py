@@ -97,7 +97,7 @@ _INVISIBLE = {"Cf", "Mn", "Cc"}
 _LATEST = "last"
 """Tells about a secret before a word like `changed`; `last_password` is one."""
 _SHORT = 4
-"""Words up to this length are looked for in bytes only where a word may start and end."""
+"""ASCII words up to this length are looked for in bytes only where a word may start and end."""
 
 
 def tokenise(name: str) -> tuple[str, ...]:
@@ -195,8 +195,8 @@ class Names:
             *(self._triggers, self.table.containers),
         )
         phrases = {phrase for table in tables for phrase in table}
-        long = sorted(_spelling(phrase) for phrase in phrases if len(phrase) > _SHORT)
-        short = sorted(phrase for phrase in phrases if len(phrase) <= _SHORT)
+        short = sorted(phrase for phrase in phrases if len(phrase) <= _SHORT and phrase.isascii())
+        long = sorted(map(_spelling, phrases.difference(short)))
         cased = [quoted(form) for word in short for form in (word.capitalize(), word.upper())]
         joined = "|".join(map(quoted, sorted(self._lexicon)))
         start = rf"(?:(?:\b|[_0-9]|(?i:{joined}))(?i:{'|'.join(map(quoted, short))})|{'|'.join(cased)})"
@@ -317,7 +317,7 @@ class Names:
 
     def _without_ending(self, token: str) -> tuple[str, ...]:
         for ending in self.table.endings:
-            if token.endswith(ending):
+            if token.endswith(ending) and token != ending:
                 return token.removesuffix(ending), *self.words(ending)
         return (token,)
 
