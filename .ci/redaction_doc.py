@@ -47,7 +47,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "pagination": lambda: listed(NAMES.pagination),
     "benign": lambda: listed(NAMES.benign),
     "exempt tails": lambda: listed(NAMES.exempt_tails),
-    "headers": lambda: listed(DEFAULT_POLICY.headers.secret),
+    "headers": lambda: listed(DEFAULT_POLICY.headers.live | DEFAULT_POLICY.headers.secret),
     "kept headers": lambda: listed(DEFAULT_POLICY.headers.kept),
     "parameters": lambda: listed(DEFAULT_POLICY.urls.params),
     "families": lambda: listed({family.name for family in DEFAULT_POLICY.families}),

@@ -56,6 +56,7 @@ JSON_PLACES = {
     "fullwidth letters": lambda s: _got({"ｐａｓｓｗｏｒｄ": s}),
     "invisible letters": lambda s: _got({"pass\u200bword": s}),
     "other languages": lambda s: _got({"contraseña": s, "пароль": s, "Kennwort": s}),
+    "languages of few letters": lambda s: _got({"密码": s, "密碼": s, "비밀번호": s}),
     "an escaped name": lambda s: _sent(b'{"p\\u0061ssw\\u006frd":"%s"}' % s.encode()),
     "an escaped name inside a string": lambda s: _got({"a": f'{{"p\\u0061ssword":"{s}"}}'}),
     "JSON in JSON": lambda s: _got(_nested(s, 1)),
@@ -186,6 +187,10 @@ BODY_PLACES = {
         json.dumps({"é": "日本", "client_secret": s}, ensure_ascii=False).encode("utf-16-be")
     ),
     "a Secret of Kubernetes": lambda s: _sent({"kind": "Secret", "data": {"x": s}, "stringData": {"y": s}}),
+    "a Secret of Kubernetes in a list": lambda s: _got(
+        {"items": [{"type": "kubernetes.io/service-account-token", "data": {"x": s}}]}
+    ),
+    "keys of a vault without their token": lambda s: _got({"keys": [s], "keys_base64": [s]}),
     "base64 of JSON": lambda s: _got({"x": base64.b64encode(json.dumps({"password": s}).encode()).decode()}),
     "hex of JSON": lambda s: _got({"x": json.dumps({"password": s}).encode().hex()}),
     "multipart called text": lambda s: _sent(

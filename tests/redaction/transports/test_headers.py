@@ -26,9 +26,7 @@ def shown(name, value, **options):
     return TAGGED.sub(lambda _: "*", kept)
 
 
-@pytest.mark.parametrize(
-    "name", sorted(DEFAULT_HEADERS.secret - {"cookie", "cookie2", "set-cookie", "set-cookie2"})
-)
+@pytest.mark.parametrize("name", sorted(DEFAULT_HEADERS.secret))
 def test_listed_headers_lose_their_values(name):
     """Whatever the value looks like, in whatever case the name is written."""
     for spelling in (name, name.upper(), name.title()):
@@ -36,7 +34,16 @@ def test_listed_headers_lose_their_values(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["X-Okta-XsrfToken", "X-Acme-Api-Key", "X-Client-Secret", "x-db-password", "authtoken"]
+    "name",
+    [
+        *("X-Okta-XsrfToken", "X-Acme-Api-Key", "X-Client-Secret", "x-db-password", "authtoken"),
+        *("Authorization", "Proxy-Authorization", "Api-Key", "apikey", "X-Api-Key", "X-Auth-Token"),
+        *("X-Auth-Key", "X-Access-Token", "Private-Token", "X-Vault-Token", "X-Amz-Security-Token"),
+        *("X-Goog-Api-Key", "X-Goog-Iam-Authorization-Token", "X-CSRF-Token", "X-XSRF-Token"),
+        *("X-Shopify-Access-Token", "DD-API-KEY", "DD-APPLICATION-KEY", "Circle-Token", "X-SF-Session"),
+        *("Sforce-Session", "X-Functions-Key", "Ocp-Apim-Subscription-Key", "Jenkins-Crumb"),
+        *("CF-Access-Jwt-Assertion", "x-amzn-oidc-accesstoken", "X-Tableau-Auth", "X-Registry-Auth"),
+    ],
 )
 def test_headers_with_secret_names_lose_their_values(name):
     """Names are split into words, as everywhere."""

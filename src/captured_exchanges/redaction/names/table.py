@@ -111,55 +111,46 @@ _PAGINATION = frozenset(
     _phrases(
         "next page token, page token, prev page token, previous page token, continuation token,"
         "next continuation token, sync token, next sync token, next token, prev token, previous token,"
-        "start token, starting token, scroll id, cursor, next cursor, prev cursor,"
-        "previous cursor, end cursor,"
-        "start cursor, skip token, skiptoken, delta token, deltatoken, change token, marker, next marker,"
-        "key marker,"
-        "ms continuation token, ms continuation, goog page token,"
-        "pagination token, paging token, paginate token, list token, offset token,"
-        "resume token, resumption token,"
-        "page cursor, bookmark, iterator, next, after, before, next link, continuation, scan token,"
-        "next page, next batch token, next record token, exclusive start key, last evaluated key"
+        "start token, starting token, cursor, next cursor, prev cursor, previous cursor, end cursor,"
+        "start cursor, skip token, delta token, change token, marker, next marker, key marker,"
+        "ms continuation token, ms continuation, goog page token, pagination token, paging token,"
+        "paginate token, list token, offset token, resume token, resumption token, page cursor, bookmark,"
+        "iterator, next, after, before, continuation, scan token, next page, next batch token,"
+        "next record token, exclusive start key, last evaluated key"
     )
 )
 
 _BENIGN = frozenset(
     _phrases(
-        "public key, public keys, ssh key, ssh public key, gpg key, deploy key, site key,"
-        "publishable key, verification key, key, credential data, existing secret,"
-        "csrf param, csrf parameter, code challenge"
+        "public key, public keys, ssh key, ssh public key, gpg key, deploy key, site key, publishable key,"
+        "verification key, key, credential data, existing secret, csrf param, csrf parameter"
     )
 )
 
 _LISTED: Phrases = {
-    "webhook_url": _phrases("webhook url, webhook uri, incoming webhook, incoming webhook url"),
-    "password_hint": _phrases("password hint, passphrase hint"),
-    "session_id": _phrases("session id, sessionid, jsessionid, phpsessid, sess id, sessid"),
+    "webhook_url": _phrases("webhook url, webhook uri, incoming webhook"),
+    "password_hint": _phrases("password hint, pass phrase hint"),
+    "session_id": _phrases("session id, jsessionid, phpsessid, sess id"),
     "id_token": _phrases("id token hint"),
 }
 
 _EXEMPT_TAILS = _words(
     """
     changed at on by in expires expire expired expiring expiry expiration policy policies status state set
-    enabled disabled count counts type types url urls uri uris endpoint endpoints length age
-    required provider
-    providers id ids date dates time times timestamp days hours minutes seconds name names arn ref refs
-    reference format formats method methods alg algorithm algorithms version versions strength
-    score complexity
-    quality min max minimum maximum limit limits lifetime ttl duration validity period interval rotation
-    rotated updated created modified issued reset resets unset valid invalid verified exists
-    present supported
-    allowed forced never locked usage used uses reuse scope scopes claims audience issuer subject
-    label labels
-    description title display category manager managers admins administrator administrators protected
+    enabled disabled count counts type types url urls uri uris endpoint endpoints length age required
+    provider providers id ids date dates time times timestamp days hours minutes seconds name names arn ref
+    refs reference format formats method methods alg algorithm algorithms version versions strength score
+    complexity quality min max minimum maximum limit limits lifetime ttl duration validity period interval
+    rotation rotated updated created modified issued reset resets unset valid invalid verified exists
+    present supported allowed forced never locked usage used uses reuse claims audience issuer subject label
+    labels description title display category manager managers admins administrator administrators protected
     groups roles users owners rule rules question questions scanning alert alerts requirements requirement
-    properties permission permissions access management recovery less free synced sync source location path
-    paths attempts failures retries warning notification notifications message messages error errors reason
-    event events link links href kind class mode tag tags comment notes template index order fingerprint
-    thumbprint kid email mail username hostname realm authority handler factor factors challenge
-    grants prompt
-    placeholder feature features generator field fields encoding vault safe lockout origin owner group
-    subentry prevention computed login logon signin attribute attributes
+    properties access management recovery less free synced sync source location path paths attempts failures
+    retries warning notification notifications message messages error errors reason event events link links
+    href kind class mode tag tags comment notes template index order fingerprint thumbprint kid email mail
+    username hostname realm authority handler factor factors challenge grants prompt placeholder feature
+    generator field fields encoding vault safe lockout origin owner group subentry prevention computed login
+    logon signin attribute attributes
     """
 )
 
@@ -169,12 +160,11 @@ _QUESTIONS = _words(
 
 _KNOWN_TAILS = _words(
     """
-    email mail username user users login phone domain host port tenant org organization company department
-    region environment level size owner group role service vendor store engine certificate certificates cert
-    certs csr thumbprint jti sid self next prev first last nickname locale timezone city country street
-    manager employee upn guid uuid etag rel display account avatar picture photo image icon website schema
-    schemas resource action operation result outcome device client ip agent os browser accessor handle
-    identifier
+    user phone domain host port tenant org organization company department region environment level size
+    role service vendor store engine certificate certificates cert certs csr jti sid self prev first last
+    nickname locale timezone city country street employee upn guid uuid etag rel account avatar picture
+    photo image icon website schema schemas resource action operation result outcome device client ip agent
+    os browser accessor handle identifier
     """
 )
 
@@ -186,35 +176,32 @@ _CONTAINERS = _words("credentials creds secrets tokens auth authentication keyri
 
 _NEUTRAL_TAILS = _words(
     """
-    value values string text plain plaintext cleartext clear raw data hash hashed digest salt
-    salted encrypted
-    enc encoded base b hex binary bytes old new current previous prev confirm confirmation confirmed repeat
-    again verify retype default temp temporary initial prod production dev staging test qa primary secondary
-    live sandbox main backup v input pem der json blob content header param parameter
+    value values string text plain plaintext cleartext clear raw data hash hashed digest salt salted
+    encrypted enc encoded base b hex binary bytes old new current previous prev confirm confirmation
+    confirmed repeat again verify retype default temp temporary initial prod production dev staging test qa
+    primary secondary live sandbox main backup v input pem der json blob content header param parameter
     """
 )
 
 _STRONG: Phrases = {
     "password": _phrases(
-        "password, passwords, passwd, passwds, pwd, pwds, psswd, userpass, passwort, passwörter, kennwort,"
-        "contraseña, contrasena, senha, wachtwoord, mot de passe, motdepasse, haslo, hasło,"
-        "losenord, lösenord, salasana, adgangskode, пароль, 密码, 密碼, パスワード, 비밀번호,"
-        "pass word, pass wd, user pass, db pass, psk"
+        "password, passwords, passwds, pwd, pwds, psswd, passwort, passwörter, kennwort, contraseña,"
+        "contrasena, senha, wachtwoord, mot de passe, haslo, hasło, losenord, lösenord, salasana,"
+        "adgangskode, пароль, 密码, 密碼, パスワード, 비밀번호, pass word, pass wd, user pass, db pass, psk"
     ),
-    "passphrase": _phrases("passphrase, passphrases, pass phrase"),
-    "passcode": _phrases("passcode, passcodes, pass code"),
+    "passphrase": _phrases("pass phrase, pass phrases"),
+    "passcode": _phrases("pass code, pass codes"),
     "client_secret": _phrases(
         "client secret, app secret, application secret, api secret, consumer secret, shared secret,"
         "signing secret, webhook secret, oauth secret, token secret, totp secret, otp secret, mfa secret,"
         "service account secret, bind secret"
     ),
     "private_key": _phrases(
-        "private key, private keys, privkey, priv key, private jwk, private pem, keytab, pkcs 12, pfx"
+        "private key, private keys, priv key, private jwk, private pem, keytab, pkcs 12, pfx"
     ),
     "secret_key": _phrases("secret key, secret keys, secret access key"),
     "signing_key": _phrases(
-        "signing key, encryption key, decryption key, master key, client key data, hmac key,"
-        "unlock key,"
+        "signing key, encryption key, decryption key, master key, client key data, hmac key, unlock key,"
         "krb principal key, trust auth incoming, trust auth outgoing, supplemental credentials"
     ),
     "cookies": _phrases("cookies, cookie jar"),
@@ -225,18 +212,20 @@ _SCALAR: Phrases = {
         "secret, secure string, encrypted value, security stamp, kubeconfig, totp key, otp key,"
         "authenticator key, concealed, secure json data"
     ),
-    "token": _phrases("token, token last eight, activation barcode, temporary access pass, magic link"),
-    "access_token": _phrases("access token, access tokens, refresh token, refresh tokens, id tokens"),
+    "token": _phrases(
+        "token, access tokens, refresh tokens, id tokens, token last eight, activation barcode,"
+        "temporary access pass, magic link"
+    ),
     "api_key": _phrases(
         "api key, api keys, application key, application keys, subscription key, functions key"
     ),
     "access_key": _phrases(
-        "access key, access keys, account key, shared key, storage key, auth key,"
-        "session key, ssl key, tls key, connect key, primary master key, secondary master key,"
-        "recovery key, recovery keys, unseal key, unseal keys, pre shared key, wpa key, wep key"
+        "access key, access keys, account key, shared key, storage key, auth key, session key, ssl key,"
+        "tls key, connect key, recovery key, recovery keys, unseal key, unseal keys, pre shared key,"
+        "wpa key, wep key"
     ),
     "bearer": _phrases("bearer"),
-    "assertion": _phrases("assertion, saml request, saml response, saml art, samlart, wresult"),
+    "assertion": _phrases("assertion, saml request, saml response, saml art, wresult"),
     "code_verifier": _phrases("code verifier, oauth verifier"),
     "authorization": _phrases("authorization, auth string, auth header"),
     "community": _phrases("community string, snmp community, ro community, rw community"),
@@ -249,41 +238,40 @@ _SCALAR: Phrases = {
         "pass, requirepass, bind pw, root pw, admin pw, user pw, db pw, master auth, key unlock"
     ),
     "code": _phrases(
-        "mfa code, otp code, totp code, one time code, onetimecode, verification code, security code,"
-        "recovery code, recovery codes, backup code, backup codes, scratch code,"
-        "scratch codes, device code,"
-        "auth code, authorization code, reset code, confirmation code, invitation code, login code,"
-        "sms code, oob code, two factor code, 2 fa code, activation code, access code, secret code,"
-        "bypass code, bypass codes, verification codes, one time codes, unlock code, pairing code,"
-        "enrollment code, install code, email code, verify code, confirm code, validation code,"
-        "emergency code, emergency codes"
+        "mfa code, otp code, totp code, one time code, verification code, security code, recovery code,"
+        "recovery codes, backup code, backup codes, scratch code, scratch codes, device code, auth code,"
+        "authorization code, reset code, confirmation code, invitation code, login code, sms code,"
+        "oob code, two factor code, 2 fa code, activation code, access code, secret code, bypass code,"
+        "bypass codes, verification codes, one time codes, unlock code, pairing code, enrollment code,"
+        "install code, email code, verify code, confirm code, validation code, emergency code,"
+        "emergency codes"
     ),
     "answer": _phrases(
         "recovery answer, security answer, secret answer, challenge answer, kba answer, kba answers,"
-        "password answer, recovery answers,"
-        "security answers"
+        "password answer, recovery answers, security answers"
     ),
     "seed": _phrases(
-        "string seed, qr code png,"
-        "seed phrase, recovery phrase, mnemonic phrase, otp seed, totp seed, mfa seed, wallet seed"
+        "string seed, qr code png, seed phrase, recovery phrase, mnemonic phrase, otp seed, totp seed,"
+        "mfa seed, wallet seed"
     ),
     "connection_string": _phrases("connection string, connection strings, conn str, conn string, dsn"),
-    "hash": _phrases("nt hash, lm hash, ntlm hash"),
+    "hash": _phrases("nt hash, lm hash"),
     "signature": _phrases("shared access signature"),
 }
 
 _SUSPECTS: Phrases = {
     "key": _phrases(
         "integration key, routing key, service key, primary key, secondary key, app key, token key,"
-        "server key, activation key, license key, provisioning key, sa key, gcp key, json key, signature key,"
-        "apns key"
+        "server key, activation key, license key, provisioning key, sa key, gcp key, json key,"
+        "signature key, apns key"
     ),
 }
 
 _WHOLE: Phrases = {
     "password": _phrases("pw, pw hash"),
     "seed": _phrases("seed, mnemonic, xprv, pepper"),
-    "session_id": _phrases("connect sid, php sess id, j session id"),
+    "session_id": _phrases("connect sid"),
+    "access_key": _phrases("keys base 64"),
 }
 
 _BESIDE: Mapping[str, tuple[str, ...]] = {
@@ -299,7 +287,6 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "host key": ("pmi",),
     "result": ("bcrypt hash", "override special"),
     "keys": ("keys base 64", "root token"),
-    "keys base 64": ("root token",),
     "hint": ("secret text", "key id"),
     "user code": ("device code", "verification uri"),
     "code": ("grant type", "redirect uri", "code verifier"),
@@ -308,12 +295,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 
 _JOINED = _words(
     """
-    crypto priv host base
-    user db database admin root new old current confirm login bind ldap proxy smtp mail my account
-    app client
-    server service access connection string refresh auth oauth id session api x private secret key
-    keys token tokens code hash
-    salt value text hint expiry changed policy type url count request response temp wifi ssh ftp sql
+    crypto host database new old current ldap proxy smtp mail my x salt text temp wifi ssh ftp sql
     """
 )
 
@@ -321,16 +303,16 @@ _HARMLESS = _words(
     """
     true false null none nil yes no on off required optional enabled disabled read write admin read-only
     readonly read-write readwrite manage full all any view edit create update delete execute inherit default
-    seconds minutes hours days weeks months years
-    granted denied allow deny owner maintainer guest n/a unknown active inactive expired revoked
+    seconds minutes hours days weeks months years granted denied allow deny owner maintainer guest n/a
+    unknown active inactive expired revoked
     """
 )
 
 _LABEL_VERBS = _words(
     """
     reset resets change changes changed manage manages view views forgot update updates set sets rotate
-    create creates delete deletes read write list use require requires expire force revoke issue grant
-    no without can may must should invalid wrong missing
+    create creates delete deletes read write list use require requires expire force revoke issue grant no
+    without invalid wrong missing
     """
 )
 
@@ -363,7 +345,7 @@ _VAULTS = (
     ),
 )
 _LASTING = _words(
-    "token access_token api_key access_key bearer session_id client_secret secret secret_key jwt assertion"
+    "token api_key access_key bearer session_id client_secret secret secret_key jwt assertion"
     " cookie cookies authorization set-cookie"
 )
 
@@ -385,7 +367,7 @@ DEFAULT_NAMES = NameTable(
     joined=_JOINED,
     methods=_words(
         "implicit email sms webauthn fido fido2 saml oidc oauth2 sso push mfa ldap kerberos certificate none"
-        " social passkey phone call hardware push_notification magic_link client_credentials hybrid"
+        " social passkey phone call hardware hybrid"
     ),
     endings=("password", "passwd", "passphrase", "apikey", "secret", "token"),
     harmless=_HARMLESS,

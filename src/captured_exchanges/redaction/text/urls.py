@@ -43,11 +43,10 @@ class UrlTable:
 
 DEFAULT_URLS = UrlTable(
     params=frozenset(
-        {"sig", "signature", "hmac", "x amz credential", "x goog credential", "wresult", "oauth verifier",
-         "user code", "rlkey", "resourcekey", "hdnea", "hdnts", "hdntl", "zak"}
+        {"sig", "signature", "hmac", "user code", "rlkey", "resourcekey", "hdnea", "hdnts", "hdntl", "zak"}
     ),
-    suspects=frozenset({"key", "ticket", "auth", "t", "k", "invite", "invitation", "confirmation", "verify",
-                        "session", "app key", "magic", "tk", "skey", "sas"}),
+    suspects=frozenset({"key", "ticket", "t", "k", "invite", "invitation", "confirmation", "verify",
+                        "session", "magic", "tk", "skey", "sas"}),
     code_siblings=frozenset(
         {"state", "session state", "redirect uri", "grant type", "client id", "iss", "scope", "code verifier"}
     ),

@@ -42,7 +42,7 @@ DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("google_secret", r"/secrets/[^/]+(?:/versions/[^/:]+:access|:addversion)$", _names("data")),
     Resource("kubernetes_secret", r"/api/v1/(?:namespaces/[^/]+/)?secrets(?:/[^/]+)?$", _names("data, string data")),
     Resource("vault_secret", rf"//[^/]*(?:vault|:8200)[^?]*/v1/(?:[^/]+/data/|(?:secret|kv|cubbyhole)[^/]*/{_NO_METADATA})", _names("data")),
-    Resource("vault_unseal", r"/v1/sys/(?:init|unseal|rekey|generate-root)(?:/|$)", _names("keys, keys base 64, key")),
+    Resource("vault_unseal", r"/v1/sys/(?:init|unseal|rekey|generate-root)(?:/|$)", _names("keys, key")),
     Resource("consul_keyring", r"/v1/operator/keyring$", _names("keys, key")),
     Resource("datadog_key", r"/api/v\d/(?:[^/]+/)*(?:api_keys|application_keys)(?:/|$)", _names("key")),
     Resource("databricks_secret", r"/api/2\.\d/secrets/(?:get|put)$", _names("value, string value, bytes value")),

@@ -39,13 +39,13 @@ _IDENTITY = compiled(
 _BASE64 = compiled(r"[A-Za-z0-9+/]+={0,2}")
 _SAID = frozenset(
     """
-    invalid incorrect wrong missing not too the your sent now set valid weak same optional already no in
-    on at always only a an case-sensitive for about below above here unknown empty null none must cannot
-    never also different unique secure strong shown given kept case as to of by from available and or
-    still just active inactive ready blank true false lost
+    invalid incorrect wrong not too the your sent now set valid weak same optional already always only
+    case-sensitive for about below above here unknown empty null none must cannot never also different
+    unique secure strong shown given kept case from available and still just active inactive ready blank
+    true false lost
     """.split()  # noqa: SIM905 - a page of words
 )
-"""What is said about a password rather than with it."""
+"""What is said about a password rather than with it; what is shorter is no password."""
 _WORDS = compiled(r"[A-Za-z][a-z]+[0-9]{0,2}(?:[A-Z][a-z]{2,}[0-9]{0,2})+(?:[A-Z]{2,4}|[A-Z][a-z])?")
 """Names in camelCase, which are mixed enough but not random."""
 _LONG = 32
