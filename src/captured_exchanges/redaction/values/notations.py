@@ -34,7 +34,6 @@ NOTATIONS: tuple[Family, ...] = (
     # files
     Family("netrc", (), r"(?i)\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?password\s+([^\s\"]+)", ("machine x.test login bob password <a*12>", "machine x.test\n  login bob\n  password <a*12>"), sure=False),
     Family("pgpass", (), r"(?m)^(?:[A-Za-z0-9._-]+|\*):(?:[0-9]{2,5}|\*):[^:\s\\\"]+:[^:\s\\\"]+:((?:[^\s:\\]|\\.)+)$", ("db.x.test:5432:prod:bob:<a*12>",), sure=False),
-    Family("jaas", ("loginmodule",), r"(?i)loginmodule\b[^;]*?\bpassword\s*=\s*\\?\"([^\"]+)\"", ('PlainLoginModule required username="bob" password="<a*12>";',), sure=False),
     Family("command", ("--user", "--proxy-user", " -u"), r"(?:^|\s)(?:-u|-U|--user|--proxy-user)[ =]?['\"]?[^\s:'\"=\[%0-9-][^\s:'\"=\[%]{0,63}:([^\s'\"]+)", ("http -u alice:<a*14> x.test", "http --proxy-user 'corp:<a*14>'"), sure=False, telling=False),
     Family("command", ("curl",), r"\bcurl\b[^\n]*?\s(?:-b|--cookie)[ =]?['\"]?[^\s'\"=;]+=([^'\"\n]+)", ("curl -b 'sid=<a*32>' https://x.test",), sure=False, telling=False),
     Family("command", ("net use",), r"(?i)\bnet use\b[^\n]*?/user:\S+\s+([^\s/]\S*)", ("net use x /user:alice <a*14>",), sure=False),
@@ -46,7 +45,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("sasl_login", ("auth login ",), r"\bAUTH LOGIN [A-Za-z0-9+/=]{4,} ([A-Za-z0-9+/=]{8,})", ("AUTH LOGIN YWxpY2U= <b*16>",), sure=False),
     Family("ftp_pass", ("pass ",), r"['\"]PASS ([^\s'\"\\]{4,})", ("*cmd* 'PASS <l*10>1A'",), sure=False, accept=looks_like_credential, telling=False),
     Family("redis_command", ("auth default ",), r"[^\r\n]AUTH default ([^\s\"'\\]{6,128})", ("invalid command AUTH default <a*14>",), sure=False),
-    Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|NTLM|CRAM-MD5)[ \t]+([A-Za-z0-9+/=]{8,})", ("AUTH PLAIN <b*24>", "a1 AUTHENTICATE PLAIN <b*24>"), sure=False, accept=is_base64),
+    Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|XOAUTH2|OAUTHBEARER|NTLM|CRAM-MD5)[ \t]+([A-Za-z0-9+/=]{8,})", ("AUTH PLAIN <b*24>", "a1 AUTHENTICATE PLAIN <b*24>"), sure=False, accept=is_base64),
     Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|XOAUTH2|OAUTHBEARER|NTLM)[ \t]*\r?\n[^\r\n]{0,8}(?:334|\+)[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{8,})", ("C: AUTH PLAIN\r\nS: 334 \r\nC: <b*24>",), sure=False, accept=is_base64),
     Family("sasl", ("ugfzc3dvcmq6",), r"(?:334|\+)[ \t]+UGFzc3dvcmQ6[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{4,})", ("334 UGFzc3dvcmQ6\r\n<b*16>",), sure=False),
     Family("imap_login", (), r"(?m)^(?:[CS>]:?[ \t]*)?[A-Za-z]{0,4}[0-9]{1,6}[ \t]+LOGIN[ \t]+(?:\"[^\"\r\n]*\"|[^\s\"]+)[ \t]+(\"[^\"\r\n]*\"|[^\s\"]+)", ("a001 LOGIN bob <a*12>", 'a1 LOGIN "bob" "<a*12>"'), sure=False),
@@ -54,7 +53,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("redis_auth", (), r"(?m)^AUTH[ \t]+(?:[A-Za-z0-9_.-]+[ \t]+)?([^\s\"]+)[ \t]*\r?$", ("AUTH <a*20>", "AUTH default <a*20>"), sure=False, accept=looks_like_credential),
     Family("request_signature", ("signature",), r"(?i)\bsignature[ :=]{1,3}([0-9a-f]{64})\b", ("does not match. Signature <h*64>",), sure=False, telling=False),
     # what people are told
-    Family("one_time_code", ("code", "otp"), rf"(?i)(?:\b(?:{_PURPOSES})[ -]?code|\b(?:your|use|enter|with) code|\b(?:otp|passcode))(?: (?:is|:)|:)?\s{{1,3}}(?:[A-Z]-)?([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b", ("Your verification code: <d*6>.", "use OTP <d*6>", "enter code G-<d*6> now", "login code <d*3> <d*3>"), sure=False, telling=False),
+    Family("one_time_code", ("code", "otp"), rf"(?i)(?:\b(?:{_PURPOSES})[ -]?code|\b(?:your|use|enter|with) code|\b(?:otp|passcode))(?: (?:is|:)|:)?\s{{1,3}}(?:[A-Z]-)?([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b", ("Your verification code: <d*6>", "use OTP <d*6>", "enter code G-<d*6> now", "login code <d*3> <d*3>"), sure=False, telling=False),
     Family("one_time_code", (" is your",), r"(?i)(?:^|[^0-9A-Za-z.:-])([0-9]{4,8}|[0-9]{3}[ -][0-9]{3}) is your\b[^.\n0-9]{0,48}?\b(?:code|otp|passcode|password|pin)\b", ("<d*6> is your Acme verification code", "<d*3> <d*3> is your one-time password"), sure=False, telling=False),
     Family("one_time_code", (" is your",), r"\bG-([0-9]{5,8}) is your", ("G-<d*6> is your Google verification code",), sure=False),
     Family("temporary_password", ("password",), r"(?i)\b(?:temporary|temp|initial|generated|one-time|new|default) password(?: for \S{1,60})?(?: (?:is|was)(?: set to)?|:):?\s{1,3}['\"]?([^\s'\"\[]{4,64})", ("Your temporary password is <l*10>", "Temporary password: <a*12>"), sure=False, accept=is_no_adjective, telling=False),

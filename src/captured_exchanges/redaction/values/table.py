@@ -127,7 +127,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("google", ("1//0",), r"\b1//0[0-9A-Za-z_-]{20,}", ("1//0<w*40>",)),
     Family("google", ("4/0a",), r"\b4/0A[0-9A-Za-z_-]{30,}", ("4/0A<w*60>",)),
     Family("azure", ("q~",), r"[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}", ("<a*3>8Q~<a*34>",)),
-    Family("azure", ("accountkey", "sharedaccesskey", "sharedaccesssignature"), r"(?i)(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s*=\s*([A-Za-z0-9+/=%&._ -]{20,})", ("AccountKey=<b*86>==",)),
+    Family("azure", ("sig=",), r"(?i)[?&;]sig=([A-Za-z0-9+/%]{40,}={0,2})", ("SharedAccessSignature sr=acme&sig=<b*43>%3D&se=1700000000",), sure=False),
     Family("aws", ("akia", "asia"), r"(?:AKIA|ASIA)[A-Z0-9]{16}[\s:,;|/'\"]{1,5}(?:[a-zA-Z_ ]{1,30}[\s:=\"']{1,5})?([A-Za-z0-9/+]{40})", ("AKIA<u*16>:<b*40>", "ASIA<u*16> <b*40>")),
     Family("aws", ("iqojb3jpz2lu", "fwogzxivyxdz", "fqogzxivyxdz"), r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9/+=]{50,}", ("IQoJb3JpZ2lu<b*200>",)),
     Family("digitalocean", ("_v1_",), r"\bdo[opr]_v1_[a-f0-9]{60,}", ("dop_v1_<h*64>",)),
@@ -263,7 +263,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("cisco", ("password 7", "key 7", "secret 7"), r"(?i)\b(?:password|key|secret) 7 ([0-9A-F]{8,})\b", ("password 7 <d*2><H*20>",), sure=False),
     Family("cisco", ("snmp-server", "tacacs-server", "radius-server"), r"(?i)\b(?:snmp-server community|(?:tacacs|radius)-server (?:host \S+ )?key(?: [0-9])?) ([^\s\"]+)", ("snmp-server community <a*12> RO", "tacacs-server key <a*12>"), sure=False),
     # addresses and strings that hold one
-    Family("otpauth", ("otpauth",), r"(?i)otpauth(?:-migration)?:(?://|%3A%2F%2F)[^\s\"'<>]+", ("otpauth://totp/x:y?secret=<u*32>",)),
+    Family("otpauth", ("otpauth",), r"(?i)otpauth(?:-migration)?:(//[^\s\"'<>]+)", ("otpauth://totp/x:y?secret=<u*32>", "otpauth-migration://offline?data=<a*60>")),
     Family("slack_webhook", ("hooks.slack",), r"(?i)hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/([A-Za-z0-9_/+=%-]{8,})", ("hooks.slack.com/services/T<u*8>/B<u*8>/<a*24>",)),
     Family("discord_webhook", ("/webhooks/",), r"(?i)discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/([A-Za-z0-9_-]{8,})", ("discord.com/api/webhooks/<d*18>/<w*68>",)),
     Family("teams_webhook", ("webhook", "/workflows/"), r"(?i)(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/([A-Za-z0-9@/_-]{8,})", ("acme.webhook.office.com/webhookb2/<h*32>@<h*32>/IncomingWebhook/<h*32>",)),
