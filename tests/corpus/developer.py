@@ -407,6 +407,34 @@ CASES = {
             "isLast": False,
         }
     ),
+    "Jira: a changelog": lambda p: got(
+        {
+            "values": [
+                {
+                    "author": {"displayName": "Alice Token", "emailAddress": "alice@example.test"},
+                    "items": [
+                        {
+                            "field": "Root password",
+                            "from": None,
+                            "fromString": p("<a*12>"),
+                            "to": None,
+                            "toString": p("<a*12>"),
+                        },
+                        {"field": "Password policy", "fromString": "weak-1", "toString": "strong-2"},
+                    ],
+                }
+            ]
+        }
+    ),
+    "GitLab: changes in an audit log": lambda p: got(
+        [
+            {
+                "author_name": "Alice Token",
+                "message": f"Changed password of svc-ci from {p('<a*12>1Aa')} to {p('<a*12>1Aa')}.",
+            },
+            {"message": "Changed password expiry from 30days to P90D"},
+        ]
+    ),
     "Jenkins: credentials": lambda p: got(
         {
             "_class": "com.cloudbees.plugins.credentials.CredentialsStoreAction$DomainWrapper",

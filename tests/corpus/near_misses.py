@@ -78,6 +78,8 @@ PROSE = (
     "Use Authorization: Basic with your API key",
     "password reset for user 00u1abcd2EFGH3ijkl4x7 succeeded",
     "User reset password",
+    "password policy changed from Baseline2023 to Baseline2024",
+    "bob changed password from the console to get in",
     "Secret scanning is enabled",
     "Assigned role Password Administrator to alice@example.test",
     "Group Secrets-Readers has 12 members",

@@ -26,7 +26,7 @@ _MOST_KNOWN, _LONGEST_KNOWN = 4_096, 128
 _EMPTY = (b":null", b":true", b":false", b':""', b":{}", b":[]")
 _DULL = compiled_gate(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\")*\})*\}")
 """An object none of whose strings is long enough to look random."""
-_TEXTUAL = compiled_gate(r"[=:<>&'`]|(?i:\b(?:is|was|are)\b)|--[A-Za-z]|\s-[A-Za-z]")
+_TEXTUAL = compiled_gate(r"[=:<>&'`]|(?i:\b(?:is|was|are|from)\b)|--[A-Za-z]|\s-[A-Za-z]")
 """What a text has beside a name that it gives a value to."""
 _BACKSLASH, _BRACE = b"\\{"
 _OPENINGS, _OPENED = frozenset(b"{["), (b"{", b"[")

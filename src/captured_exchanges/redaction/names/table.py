@@ -321,7 +321,7 @@ _PAIR_LABELS = _words("type id label title path") | {"attribute type", "display 
 _PAIR_VALUES = _words("value values val vals v")
 _PAIR_WHOLE = _words(
     "content contents data text string plaintext from to old new before after previous current default"
-)
+) | {"from string", "to string"}
 
 _KUBERNETES = frozenset(
     {"Opaque", "kubernetes.io/tls", "kubernetes.io/service-account-token", "kubernetes.io/dockerconfigjson",

@@ -12,6 +12,7 @@ from captured_exchanges.redaction.marker import MARKED, is_marked, is_marker
 from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import Match, Pattern, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
+from captured_exchanges.redaction.text.changes import Changes
 from captured_exchanges.redaction.text.extents import end_of_block, end_of_heredoc, end_of_triple
 from captured_exchanges.redaction.values import is_whole_basic, looks_random
 
@@ -87,6 +88,7 @@ class Assignments:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._strong = frozenset(f"text.{label}" for label in names.table.strong)
+        self._changes = Changes(self._rule, _is_no_word)
 
     def source(self) -> str:
         """A pattern of what is looked for here beyond the names of the table."""
@@ -100,6 +102,7 @@ class Assignments:
         if "input_value=" in text:  # looking on is slow
             text = _VALIDATED.sub(lambda match: self._held(match, match[1], 2, sweep, path), text)
         text = _OPTION.sub(lambda match: self._option(match, sweep, path), text)
+        text = self._changes.redact(text, sweep, path)
         return _SPOKEN.sub(lambda match: self._spoken(text, match, sweep, path), text)
 
     def _pairs(self, text: str, sweep: Sweep, path: Path) -> str:
