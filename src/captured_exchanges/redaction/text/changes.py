@@ -30,7 +30,7 @@ class Changes:
     """Removes what a secret was, and what it has become. Thread-safe."""
 
     def __init__(self, rule: Callable[[str], str], is_value: Callable[[str], bool]) -> None:
-        """`rule` is that of a name, empty for what is no secret's; `is_value` tells a bare value from a word."""
+        """`rule` is that of a name, empty for what is no secret's; `is_value` tells values from words."""
         self._rule = rule
         self._is_value = is_value
 

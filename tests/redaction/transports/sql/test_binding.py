@@ -31,6 +31,7 @@ BINDS = [
     ("oracle", "UPDATE u SET password=:p WHERE name=:n", {"n": "bob", "P": "S"}, ["bob"]),
     ("oracle", "UPDATE u SET password=:p WHERE name=:n", ["S", "bob"], ["bob"]),
     ("tsql", "UPDATE u SET password=@p WHERE name=@n", {"@n": "bob", "p": "S"}, ["bob"]),
+    ("postgres", "EXECUTE set_mail(%s, %s)", [17, "S"], ["17"]),
     ("tsql", "EXEC sp_addlogin ?, ?", ["bob", "S"], ["bob"]),
     (
         "clickhouse",

@@ -34,6 +34,7 @@ UNNAMED = NameInfo(Effect.SCALAR, "sql.unnamed")
 _FUNCTION = NameInfo(Effect.SUBTREE, "sql.function")
 _NO_CALL = ("into", "table", "references", "exists", "index", "on", "key", "in", "as", "constraint")
 _CALLING = ("exec", "execute", "call")
+_NOT_PREPARED = ("immediate", "on")
 _NOT_ADJACENT = ("authorization",)
 _MOST_ARGUMENTS = 256
 _REACH = 24
@@ -59,6 +60,8 @@ class Meeting:
         for group in groups(root):
             self._judge(group)
             self._selected(group)
+        if root.items and is_word(root.items[0], *sense.table.functions):
+            self._executed(root.items, 0)  # of a batch the first call may lack its EXEC
 
     def _mark(self, items: list[Item], info: NameInfo) -> None:
         for token in self._sense.values(items):
@@ -129,6 +132,8 @@ class Meeting:
     def _named_here(self, items: list[Item], at: int, item: Token) -> None:
         if is_word(item, *_CALLING) and at + 1 < len(items):
             self._executed(items, at + 1)
+            if is_word(item, "execute") and at + 2 < len(items):
+                self._prepared(items[at + 1], items[at + 2])
         elif is_word(item, "default"):
             self._defaulted(items, at)
         elif is_word(item, "to") and self._is_setting(items, at):
@@ -196,6 +201,11 @@ class Meeting:
             rest = items[at + 1 : at + _MOST_ARGUMENTS]
             end = next((i for i, item in enumerate(rest) if is_mark(item, ";")), len(rest))
             self._arguments(name, split(rest[:end], ","))
+
+    def _prepared(self, name: Item, group: Item) -> None:
+        """`EXECUTE name ('a', 'b')`: what is prepared under that name is not known."""
+        if isinstance(group, Group) and group.sign == "(" and not is_word(name, *_NOT_PREPARED):
+            self._unnamed(split(group.items, ",")[is_word(name, "format") :])
 
     def _arguments(self, name: Token, arguments: list[list[Item]]) -> None:
         called = name.text.lower()

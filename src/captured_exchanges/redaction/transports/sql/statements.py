@@ -27,7 +27,7 @@ _SQL = compiled(
     r"(?is)^\s*(?:select\b.+\bfrom\b|select\b.+\(|insert\s+into\b|replace\s+into\b|update\s+\S+\s+set\b"
     r"|delete\s+from\b|merge\s+(?:into\s+)?\S+\s+using\b|(?:create|alter)\s+(?:or\s+replace\s+)?(?:user|role|login"
     r"|server|secret|credential|subscription|stage|connection|procedure|function|external|master|symmetric"
-    r"|database)\b|grant\b.+\bto\b|set\s+password\b|exec(?:ute)?\s+[\w.@]+\s*['(@]|call\s+[\w.]+\s*\("
+    r"|database)\b|grant\b.+\bto\b|set\s+password\b|(?:exec(?:ute)?\s+[\w.@]+|sp_\w+)\s*n?['(@]|call\s+[\w.]+\s*\("
     r"|begin\b.+\bend\b|declare\s+@?\w+\s+\w+|with\s+\w+\b.+\bas\s*\(|pragma\s+\w+\s*[=(]"
     r"|attach\s+(?:database\s+)?['\"])"
 )
@@ -44,6 +44,8 @@ _KINDS = frozenset(
     cache uncache reindex checkpoint listen notify fetch close open
     """.split()  # noqa: SIM905 - a table of words
 )
+_MAKING = frozenset({"do", "create"})
+"""First words of statements in which a text between dollars is SQL, whatever it begins with."""
 _LONGEST_LEAD = 256
 
 
@@ -163,7 +165,8 @@ class _Pass:
         return goes(info, value) and not harmless
 
     def _literal(self, token: Token) -> str:
-        is_body = token.kind is Kind.TEXT and token.source.startswith("$")
+        is_made = not self._reading.sense.first.isdisjoint(_MAKING)
+        is_body = is_made and token.kind is Kind.TEXT and token.source.startswith("$")
         look = self._rules.inner if is_body else self._rules.scan
         return look(token.text, self._reading.dialect, self._sweep, self._path, self._depth)
 
