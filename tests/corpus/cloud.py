@@ -89,6 +89,17 @@ CASES = {
             }
         },
     ),
+    "AWS: user data of a machine": lambda p: got(
+        {
+            "InstanceId": p.id("i-<h*17>"),
+            "UserData": {"Value": p.base64(f"#!/bin/bash\ncurl -sfu ci:{p.id('<a*16>')} https://x.test/a\n")},
+            "LaunchTemplateData": {
+                "UserData": p.base64(f"#cloud-config\nruncmd:\n- mysql -uapp -p{p.id('<a*16>')}\n"),
+                "ImageId": p.id("ami-<h*17>"),
+            },
+            "Other": {"UserData": p.id("IyEvYmluL3NoCmRhdGUK")},
+        }
+    ),
     "AWS: a policy of passwords": lambda p: got(
         {
             "PasswordPolicy": {

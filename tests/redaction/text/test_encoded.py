@@ -1,6 +1,7 @@
 """Base64 and hex that hide something."""
 
 import base64
+import gzip
 import json
 
 import pytest
@@ -44,6 +45,23 @@ def test_what_is_hidden_goes_at_every_alignment(secret, before, encoding):
         "hex": data.hex(),
     }[encoding]
     assert "[REDACTED:value." in redacted(text)
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["#!/bin/sh", "#!/usr/bin/env bash", "#cloud-config\nruncmd:", "<powershell>", "MIME\n\n#!/bin/sh"],
+)
+def test_scripts_are_read_whatever_they_name(first):
+    """The user data of a machine, compressed or not; a script without secrets stays."""
+    script = f"{first}\ncurl -u bob:aB3dE5fG7hJ9 https://x.test\n"
+    plain = script.replace("-u bob:aB3dE5fG7hJ9", "-s")
+    assert redacted(encoded(script)).startswith("[REDACTED:value.base64:")
+    assert redacted(encoded(plain)) == encoded(plain)
+    packed, harmless = (base64.b64encode(gzip.compress(text.encode())).decode() for text in (script, plain))
+    assert redacted(packed).startswith("[REDACTED:value.base64:")
+    assert redacted(harmless) == harmless
+    assert redacted(packed[:-16]).startswith("[REDACTED:value.base64:")
+    assert redacted("H4sIAAAAAAAAAAAA") == "H4sIAAAAAAAAAAAA"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
-"""What base64 and hex hide: a run of either is decoded where it holds a telling word in that encoding, and
-goes as a whole where something in it would.
+"""What base64 and hex hide: a run of either is decoded where it holds a telling word in that encoding, or is
+a script or compressed, as the user data of machines are; it goes as a whole where something in it would.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from collections.abc import Callable
 
 from captured_exchanges.redaction.encodings import base64_cores
@@ -19,6 +20,10 @@ DEFAULT_ENCODED = frozenset(
      "private_key", "privateKey", "authorization", "bearer", "credential"}
 )  # fmt: skip
 """Words that a text which names its secrets has in it; they are looked for as they are and with capitals."""
+_SCRIPTS = ("#!/bin", "#!/usr", "#cloud-config", "<powershell>")
+"""How scripts begin, in which commands and files hold secrets that no name stands beside."""
+_GZIP, _GZIP_BASE64 = b"\x1f\x8b", "H4sIA"
+_MOST_INFLATED = 256 * 1024
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -26,10 +31,10 @@ class Encoded:
     """Removes runs of base64 and hex that hide something. Thread-safe."""
 
     def __init__(self, words: frozenset[str] = DEFAULT_ENCODED) -> None:
-        forms = {
-            form.encode() for word in words for form in (word, word[:1].upper() + word[1:], word.upper())
-        }
+        spelled = {form for word in words for form in (word, word[:1].upper() + word[1:], word.upper())}
+        forms = {form.encode() for form in (*spelled, *_SCRIPTS)}
         cores = "|".join(sorted({quoted(core) for form in forms for core in base64_cores(form)}))
+        cores = f"{cores}|{_GZIP_BASE64}"
         hexes = "|".join(sorted(form.hex() for form in forms))
         self._source = rf"{cores}|(?i:{hexes})"
         self._base64 = compiled(
@@ -60,8 +65,8 @@ def _from_base64(run: str) -> str:
     letters = "".join(run.split()).rstrip("=").translate(_URL_SAFE)
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     try:
-        return _text(base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True))
-    except (binascii.Error, ValueError):
+        return _text(_inflated(base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)))
+    except (binascii.Error, ValueError, zlib.error):
         return ""
 
 
@@ -70,6 +75,13 @@ def _from_hex(run: str) -> str:
         return _text(bytes.fromhex(run))
     except ValueError:
         return ""
+
+
+def _inflated(data: bytes) -> bytes:
+    """The beginning of what was compressed, which is more than anything else would say."""
+    if not data.startswith(_GZIP):
+        return data
+    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _MOST_INFLATED)
 
 
 def _text(data: bytes) -> str:
