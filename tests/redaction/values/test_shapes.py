@@ -22,7 +22,14 @@ from support.examples import EXAMPLES
 @pytest.mark.parametrize("make", [lambda: secrets.token_urlsafe(40), lambda: secrets.token_hex(24)])
 def test_what_is_random_looks_random(make):
     """Tokens in the usual alphabets look random."""
-    assert sum(looks_random(make()) for _ in range(100)) > 90
+    assert sum(looks_random(make()) for _ in range(100)) > 97
+
+
+def test_a_random_value_with_many_dashes_looks_random():
+    """A dash or an underscore every few characters hides no URL-safe base64."""
+    tokens = (secrets.token_urlsafe(24) for _ in range(10_000))
+    scattered = [token for token in tokens if max(map(len, token.replace("_", "-").split("-"))) < 16]
+    assert sum(map(looks_random, scattered)) > 0.95 * len(scattered) > 0
 
 
 @pytest.mark.parametrize(
@@ -37,6 +44,12 @@ def test_what_is_random_looks_random(make):
         "2024-01-01T00:00:00.000+00:00",
         "my-production-service-account-2024",
         "InternationalBusinessMachines",
+        "Win10Pro-x64-22H2-KB5034441-HP840G8",
+        "GG_SEC_APP1_RW-T2_DE_BLN-Readers2024",
+        "MyCompany-SSO-PROD-2FA-B2B-B2C-v2Final",
+        "7C-8D-9E-AB-1F-2A-7C-8D-9E-AB-1F",
+        "Okta-SecOps_Tier1-AWS123-ReadOnly-EuWest1b",
+        "20240101T000000Z-AppServer2-eu1b-BackupNo7",
         "api.eu-west-1.internal.example.test",
         "two words and1 more2 words3 here4",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1",

@@ -48,6 +48,9 @@ _SAID = frozenset(
 """What is said about a password rather than with it; what is shorter is no password."""
 _WORDS = compiled(r"[A-Za-z][a-z]+[0-9]{0,2}(?:[A-Z][a-z]{2,}[0-9]{0,2})+(?:[A-Z]{2,4}|[A-Z][a-z])?")
 """Names in camelCase, which are mixed enough but not random."""
+_PIECES = compiled(r"[A-Za-z0-9]+")
+_PLAIN = compiled(r"[A-Z]?[a-z]*[0-9]*|[a-z0-9]+|[A-Z0-9]+")
+"""Words, numbers and times that names are put together of."""
 _LONG = 32
 _SHORT = 8
 
@@ -61,8 +64,7 @@ def looks_random(value: str) -> bool:
     if not _OPAQUE.fullmatch(value) or _IDENTITY.fullmatch(value):
         return False
     longest = max(_RUNS.findall(value), key=len, default="")
-    is_mixed = len(longest) >= _RUN and _is_mixed(longest) and not _WORDS.fullmatch(longest)
-    return is_mixed and _entropy(longest) > _BITS
+    return _is_random(longest) or _is_random(_scattered(value))
 
 
 def looks_like_credential(value: str) -> bool:
@@ -104,6 +106,20 @@ def is_no_adjective(value: str) -> bool:
 def rounded(size: int) -> int:
     """A size, rounded up to a power of two."""
     return 1 << (size - 1).bit_length() if size > 0 else 0
+
+
+def _is_random(run: str) -> bool:
+    is_mixed = len(run) >= _RUN and _is_mixed(run) and not _WORDS.fullmatch(run)
+    return is_mixed and _entropy(run) > _BITS
+
+
+def _scattered(value: str) -> str:
+    """The letters and digits of URL-safe base64 that has a dash or an underscore in every run; empty where
+    most of it are words and numbers.
+    """
+    pieces = (piece for piece in _PIECES.findall(value) if not _PLAIN.fullmatch(piece))
+    joined = "".join(piece for piece in pieces if not _WORDS.fullmatch(piece))
+    return joined if 2 * len(joined) > len(value) else ""
 
 
 def _is_word_too_long(value: str) -> bool:
