@@ -174,6 +174,30 @@ def test_what_is_removed_is_told_by_its_rule():
     assert "[REDACTED:name.view_state:" in redacted(HTML_PLACES["hidden fields"](secret, WHO))
 
 
+@pytest.mark.parametrize("behind", ["", "<na", "<name", "<name>smtp_pass"])
+def test_a_value_before_its_name_goes_at_a_cut(behind):
+    """Its name may stand behind the cut."""
+    secret = fresh_secret()
+    assert secret not in redacted(f"<a><property><value>{secret}</value>{behind}", is_cut=True)
+
+
+@pytest.mark.parametrize(
+    "cut", ["<value>{0}</value></a>", "<value>{0}</value><value>{0}</value>", "<value>alice</value>"]
+)
+def test_other_values_before_a_cut_stay(cut):
+    """Those of elements that have ended, of lists, and words."""
+    text = "<a>" + cut.format(fresh_secret())
+    assert redacted(text, is_cut=True) == text
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quote_that_is_never_closed_hides_no_tag(quote):
+    """What follows it is read as a tag."""
+    secret = fresh_secret()
+    text = f"<p title={quote}a><input name={quote}password{quote} value={quote}{secret}{quote}></p>"
+    assert secret not in redacted(text)
+
+
 def test_a_half_token_at_a_cut_goes():
     """Too short for its family, but cut."""
     assert "ghp_" not in redacted("<a><b>alice</b><c>ghp_aB3dE9xY7q", is_cut=True)

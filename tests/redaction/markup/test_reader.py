@@ -48,6 +48,11 @@ def test_markup_is_told_from_text(text, expected):
         ('<a b=\\"1 2\\" c=\\\\"3\\\\">', [("b", "1 2"), ("c", "3")]),
         ("<a x:b='1'c='2'/>", [("x:b", "1"), ("c", "2")]),
         ("<a =b>", [("=b", "")]),
+        ("<a b='x<y' c=\"<=>\">", [("b", "x<y"), ("c", "<=>")]),
+        ("<a b='x<y=' c='x y='>", [("b", "x<y="), ("c", "x y=")]),
+        ("<a b='x<y z=", [("b", "x<y z=")]),
+        ("<a b='x><c d='2'>", [("b", "x")]),
+        ('<a b="x><c d="2">', [("b", "x")]),
     ],
 )
 def test_attributes_are_told_however_they_are_quoted(text, expected):

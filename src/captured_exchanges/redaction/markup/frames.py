@@ -94,6 +94,11 @@ class Pairs:
         if self.is_value_first:
             self.unnamed.append(span)
 
+    def undecided(self) -> list[tuple[str, Span]]:
+        """The values that what stands behind a cut may make secrets, with rules; of many none waits."""
+        unnamed = self.unnamed if len(self.unnamed) == 1 else []
+        return [*((info.rule, span) for info, span in self.held), *(("text.cut", span) for span in unnamed)]
+
     def given_away(self) -> list[tuple[NameInfo, Span]]:
         """Of what was held, what is a secret after all."""
         return [(info, span) for info, span in self.held if not self.kids.isdisjoint(info.companions)]

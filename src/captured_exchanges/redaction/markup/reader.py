@@ -56,8 +56,20 @@ class Attribute(NamedTuple):
     end: int
 
 
+_WORD = r"\w:.-"
+
+
+def _quoted(quote: str) -> str:
+    """A value in quotes. One with a tag in it that ends with a name and `=` was never closed: what looks like
+    its second quote is that of an attribute of the tag in it.
+    """
+    closed = rf"[^{quote}=]|[^{quote}{_WORD}]=|[^{quote}\s{_WORD}][{_WORD}]+="
+    return rf"{quote}(?:(?:[^{quote}<]*|[^{quote}]*(?:{closed})){quote}|[^{quote}]*\z|[^{quote}<]*)"
+
+
+_DOUBLE, _SINGLE = map(_quoted, "\"'")
 _VALUE = (
-    r"\"[^\"]*\"?|'[^']*'?"
+    rf"{_DOUBLE}|{_SINGLE}"
     r"|\\+\"[^\"]*\"?|\\+'[^']*'?"  # inside a string of some language
     r"|[^\s\"'<>][^\s>]*"
 )

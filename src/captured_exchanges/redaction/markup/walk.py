@@ -83,15 +83,22 @@ class Walk:
             self._token(token)
             self._last = token
         while len(self._stack) > 1:
-            for info, span in self._stack[-1].siblings().held if self._is_cut else ():
-                if looks_like_credential(self._text[slice(*span)]):
-                    self._remove(span, info.rule)  # what it is a secret beside may stand behind the cut
+            if self._is_cut:
+                self._cut(self._stack[-1])
             self._pop(len(self._text), is_closed=False)
         companions = self._rules.code_siblings
         for info, span in self._fields:
             if self._oauth or not self._field_names.isdisjoint(info.companions | companions):
                 self._remove(span, info.rule)
         return self._pieces
+
+    def _cut(self, frame: Frame) -> None:
+        """An element is open where the text was cut: what its values stand beside may lie behind the cut."""
+        for rule, span in frame.siblings().undecided():
+            if looks_like_credential(self._text[slice(*span)]):
+                self._remove(span, rule)
+        if frame.info.pair in _NAMING and not self._rules.meanings.named(frame.said).secret:
+            frame.info = NOTHING  # half a name
 
     def _token(self, token: Token) -> None:
         if token.kind is Kind.OPEN:
