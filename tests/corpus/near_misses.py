@@ -278,6 +278,18 @@ CASES = {
             "cookie": None,
         }
     ),
+    "what validators say": lambda p: got(
+        {
+            "errors": {
+                "password": ["must not be empty", "is too short (minimum is 8 characters)"],
+                "token": "can't be blank",
+                "apiKey": "This field is required.",
+            }
+        }
+    ),
+    "settings that say what they lack": lambda p: text(
+        "name: must not be empty\nPassword: must not be empty\nEmail: is invalid\n"
+    ),
     "permissions": lambda p: got(
         {
             "permissions": {

@@ -11,6 +11,7 @@ from captured_exchanges.redaction.values.shapes import (
     is_base64,
     is_basic,
     is_no_adjective,
+    is_requirement,
     is_whole_basic,
     looks_like_credential,
     looks_random,
@@ -120,3 +121,24 @@ def test_what_is_said_about_a_password_is_none(word):
 def test_words_in_camel_case_are_not_random(name):
     """However many capitals stand in them."""
     assert not looks_random(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("must not be empty", True),
+        ("can't be blank", True),
+        ("This field is required.", True),
+        ("is too short (minimum is 8 characters)", True),
+        ("must contain at least 1 uppercase letter and 1 number", True),
+        ("required", False),
+        ("empty blank null", False),
+        ("must be 48213907", False),
+        ("must be Hunter2", False),
+        ("correct horse battery staple", False),
+        ("must " * 100, False),
+    ],
+)
+def test_what_validators_say_is_told_from_passphrases(value, expected):
+    """By words that ask for something, and no other; a number is a bound."""
+    assert is_requirement(value) is expected

@@ -22,7 +22,7 @@ from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Effect, NameInfo, Names
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Scan, Sweep
-from captured_exchanges.redaction.values import SHORTEST_RANDOM, looks_random
+from captured_exchanges.redaction.values import SHORTEST_RANDOM, is_requirement, looks_random
 
 __all__ = ["JsonWalk", "TooDeep", "strings"]
 
@@ -143,7 +143,7 @@ class _Walk:
 
     def _text(self, text: str, path: Path, info: NameInfo, mood: Mood) -> str:
         is_calm = mood is CALM and info.calm
-        if not is_calm and (rule := self._goes(text, info, mood)) and not is_marker(text):
+        if not is_calm and (rule := self._goes(text, info, mood)) and not _is_no_secret(text):
             self._sweep.learn(text, rule)
             return self._sweep.remove(path, rule, text)
         if text not in self._suspects or (self._is_plain_place and self._rules.is_clean(text)):
@@ -234,7 +234,7 @@ class _Walk:
         if isinstance(value, list):
             return [self._removed(item, (*path, at), rule) for at, item in enumerate(value)]
         leaves = list(_leaves(value))
-        if not leaves or (isinstance(value, str) and is_marker(value)):
+        if not leaves or (isinstance(value, str) and _is_no_secret(value)):
             return value
         for leaf in leaves:
             self._sweep.learn(leaf, rule)
@@ -280,6 +280,11 @@ class _Walk:
             shown = self._rules.scan(key, self._sweep, path, self._depth)
             cleaned[shown if shown not in cleaned else f"{shown}#{at}"] = value
         return cleaned
+
+
+def _is_no_secret(text: str) -> bool:
+    """Whether a text in the place of a secret is a marker, or what a validator says of one."""
+    return is_marker(text) or is_requirement(text)
 
 
 def _is_about(value: Any) -> bool:  # noqa: ANN401 - any JSON

@@ -14,7 +14,7 @@ from captured_exchanges.redaction.patterns import Match, Pattern, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.changes import Changes
 from captured_exchanges.redaction.text.extents import end_of_block, end_of_heredoc, end_of_triple
-from captured_exchanges.redaction.values import is_whole_basic, looks_random
+from captured_exchanges.redaction.values import is_requirement, is_whole_basic, looks_random
 
 __all__ = ["Assignments"]
 
@@ -173,8 +173,8 @@ class Assignments:
         return info.rule.replace("name.", "text.", 1) if info.secret else ""
 
     def _is_harmless(self, rule: str, value: str) -> bool:
-        """`token=none`; a strong name's value goes, whatever it says."""
-        return rule not in self._strong and self._names.is_harmless(value)
+        """`token=none`, `token: is required`; of a strong name `none` goes, too."""
+        return is_requirement(value) or (rule not in self._strong and self._names.is_harmless(value))
 
     def _is_no_value(self, text: str, end: int, value: str) -> bool:
         """`["password", "refresh_token"]` names two grants; in `"password", "value": …` a name follows."""

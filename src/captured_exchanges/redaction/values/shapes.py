@@ -15,6 +15,7 @@ __all__ = [
     "is_base64",
     "is_basic",
     "is_no_adjective",
+    "is_requirement",
     "is_whole_basic",
     "looks_like_credential",
     "looks_random",
@@ -46,6 +47,20 @@ _SAID = frozenset(
     """.split()  # noqa: SIM905 - a page of words
 )
 """What is said about a password rather than with it; what is shorter is no password."""
+_REQUIRING = frozenset("must should is are was cannot can't may needs does has".split())  # noqa: SIM905 - as above
+_REQUIRED = _REQUIRING | frozenset(
+    """
+    a an and as at be been before between both blank case character characters common contain
+    contains current different digit digits doesn't don't empty exceed expired field from given have
+    include incorrect invalid it least length less letter letters long lower lowercase match maximum
+    minimum missing more most new no not null number numbers of old one only or present previous
+    previously provided recently required same set short special specified strong symbol symbols
+    than that the this to too upper uppercase used value weak with without wrong you your
+    """.split()  # noqa: SIM905 - as above
+)
+"""What is asked of a password, or wrong with it, is said in these words alone."""
+_LONGEST_REQUIREMENT = 200
+_LARGEST_BOUND = 3
 _WORDS = compiled(r"[A-Za-z][a-z]+[0-9]{0,2}(?:[A-Z][a-z]{2,}[0-9]{0,2})+(?:[A-Z]{2,4}|[A-Z][a-z])?")
 """Names in camelCase, which are mixed enough but not random."""
 _PIECES = compiled(r"[A-Za-z0-9]+")
@@ -101,6 +116,14 @@ def is_no_adjective(value: str) -> bool:
     """Whether what follows `the temporary password is` is the password, not something said about it."""
     word = value.strip(".,;:!?)'\"").casefold()
     return word not in _SAID and not word.endswith(("ed", "ing"))
+
+
+def is_requirement(value: str) -> bool:
+    """Whether a value is what a validator says in the place of one: `must not be empty`."""
+    words = value.lower().split() if len(value) <= _LONGEST_REQUIREMENT and " " in value else []
+    words = [word.strip(".,;:!()'\"") for word in words]
+    are_known = all(word in _REQUIRED or (word.isdigit() and len(word) <= _LARGEST_BOUND) for word in words)
+    return are_known and not _REQUIRING.isdisjoint(words)
 
 
 def rounded(size: int) -> int:
