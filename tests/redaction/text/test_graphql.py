@@ -46,6 +46,8 @@ def test_arguments_with_secret_names_go(text, expected):
         "query { accessToken: authToken secret password }",
         "mutation { setTokenKind(token: BEARER, on: true) { id } }",
         'token: "abc" is what query { means',
+        "query { password: displayName token: user(id: 7) { secret: isAdmin1 } }",
+        'mutation { secret: setName(input: {name: "bob7"}) { token: newName1 } }',
         "query the database",
         '{"password": "abc"}',
         "",
@@ -54,3 +56,18 @@ def test_arguments_with_secret_names_go(text, expected):
 def test_variables_enums_and_fields_stay(text):
     """And so does every text that is none of GraphQL's."""
     assert shown(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "query Q($password: [String!]!) { password: displayName1 token: user(id: 7) { secret: isAdmin1 } }",
+        'mutation { secret: setName(input: {name: "bob7"}) { apiKey: newName1 } }',
+        "fragment F on User { password: passwordChanged1 }",
+    ],
+)
+def test_aliases_stay_in_a_scan(text):
+    """Behind a colon GraphQL has names; what is no GraphQL has passwords."""
+    assert TEXT.scan(text, sweep(), ()) == text
+    assert "Winter24" not in TEXT.scan("{ user { password: Winter24 } }", sweep(), ())
+    assert "Winter24" not in TEXT.scan('query { a(password: "Winter24") }', sweep(), ())

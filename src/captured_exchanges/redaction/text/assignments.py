@@ -14,6 +14,7 @@ from captured_exchanges.redaction.patterns import Match, Pattern, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.changes import Changes
 from captured_exchanges.redaction.text.extents import end_of_block, end_of_heredoc, end_of_triple
+from captured_exchanges.redaction.text.graphql import is_said_to_be_graphql
 from captured_exchanges.redaction.values import is_requirement, is_whole_basic, looks_random
 
 __all__ = ["Assignments"]
@@ -96,16 +97,17 @@ class Assignments:
 
     def redact(self, text: str, sweep: Sweep, path: Path) -> str:
         """The text without the values of secret names."""
+        is_graphql = is_said_to_be_graphql(text)
         text = _PAIRED.sub(lambda match: self._paired(match, sweep, path), text)
-        text = self._pairs(text, sweep, path)
+        text = self._pairs(text, sweep, path, is_graphql=is_graphql)
         text = _COMPARED.sub(lambda match: self._compared(match, sweep, path), text)
         if "input_value=" in text:  # looking on is slow
             text = _VALIDATED.sub(lambda match: self._held(match, match[1], 2, sweep, path), text)
         text = _OPTION.sub(lambda match: self._option(match, sweep, path), text)
         text = self._changes.redact(text, sweep, path)
-        return _SPOKEN.sub(lambda match: self._spoken(text, match, sweep, path), text)
+        return text if is_graphql else _SPOKEN.sub(lambda match: self._spoken(text, match, sweep, path), text)
 
-    def _pairs(self, text: str, sweep: Sweep, path: Path) -> str:
+    def _pairs(self, text: str, sweep: Sweep, path: Path, *, is_graphql: bool) -> str:
         pieces, done = [], 0
         is_settings = lru_cache(maxsize=1)(lambda: _is_list_of_settings(text))
         for match in _SEPARATED.finditer(text):
@@ -118,6 +120,8 @@ class Assignments:
             value = text[start:end]
             if not value.strip("=") or _is_only_marked(value) or self._is_harmless(rule, value):
                 continue
+            if is_graphql and _is_name_behind_colon(match, value):
+                continue  # an alias, an enum, a variable
             if "," in match[2] and self._is_no_value(text, end, value):
                 continue
             sweep.learn(value, rule)
@@ -240,6 +244,10 @@ def _bare(text: str, match: Match[str], is_settings: Callable[[], bool]) -> tupl
 def _is_only_marked(value: str) -> bool:
     """Whether a value is a marker and what may stand around one; its last bracket may be missing."""
     return _ONLY_MARKED.fullmatch(value) is not None or is_marker(f"{value}]")
+
+
+def _is_name_behind_colon(match: Match[str], value: str) -> bool:
+    return not match[3] and match[2].strip() == ":" and (value[0].isalpha() or value[0] in "_$[")
 
 
 def _is_part_of_urn(text: str, match: Match[str]) -> bool:

@@ -11,12 +11,12 @@ from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import Match, compiled
 from captured_exchanges.redaction.sweep import Path, Sweep
 
-__all__ = ["GraphQL"]
+__all__ = ["GraphQL", "is_said_to_be_graphql"]
 
-_LOOKS = compiled(
-    r"^\s*(?:#[^\n]*\n\s*)*(?:(?:query|mutation|subscription)(?:\s+[A-Za-z_]\w*)?\s*[({@]"
-    r"|fragment\s+\w+\s+on\s|\{\s*[A-Za-z_]\w*\s*(?:[({]|:\s*[A-Za-z_]\w*\s*[({]))"
-)
+_BEFORE = r"\s*(?:#[^\n]*\n\s*)*"
+_SAYS = r"(?:query|mutation|subscription)(?:\s+[A-Za-z_]\w*)?\s*[({@]|fragment\s+\w+\s+on\s"
+_SAYS_SO = compiled(rf"{_BEFORE}(?:{_SAYS})")
+_LOOKS = compiled(rf"{_BEFORE}(?:{_SAYS}|\{{\s*[A-Za-z_]\w*\s*(?:[({{]|:\s*[A-Za-z_]\w*\s*[({{]))")
 _TOKEN = compiled(
     rf"(?s){MARKED}|#[^\n]*|(\"\"\".*?(?:\"\"\"|\z)|\"(?:[^\"\\\n]|\\.)*(?:\"|\z|\n))|([A-Za-z_]\w*)|(-?[0-9][0-9.eE+-]*)"
     r"|([{}()\[\]:=$])"
@@ -37,6 +37,11 @@ class _State:
     """By which the next value goes."""
     harmless: bool = False
     """Whether a harmless value stays under that rule."""
+
+
+def is_said_to_be_graphql(text: str) -> bool:
+    """Whether a text begins with one of the words of GraphQL: then a name behind a colon is no value."""
+    return _SAYS_SO.match(text[:_HEAD]) is not None
 
 
 class GraphQL:
