@@ -62,7 +62,7 @@ def test_variables_enums_and_fields_stay(text):
     "text",
     [
         "query Q($password: [String!]!) { password: displayName1 token: user(id: 7) { secret: isAdmin1 } }",
-        'mutation { secret: setName(input: {name: "bob7"}) { apiKey: newName1 } }',
+        'mutation { secret: setName(input: {name: "bob7"}) { password: newName1 } }',
         "fragment F on User { password: passwordChanged1 }",
     ],
 )
