@@ -1,6 +1,7 @@
 """The scan of text."""
 
 import json
+import timeit
 import urllib.parse
 
 import pytest
@@ -106,3 +107,14 @@ def test_a_line_begins_and_ends_with_each_of_many_texts():
     """They are searched as one, and some patterns ask for a whole line."""
     told = f"AUTH {fresh_secret()}"
     assert TEXT.suspects(["alice", told, "bob", ""]) == {told}
+
+
+def test_a_hit_costs_no_more_than_the_pass_that_finds_it():
+    """The automaton fits into its memory: else each hit costs as much as a hundred kilobytes without one."""
+    calm = "a line of prose\n" * 6_000
+    hits = calm + "password\n" * 20
+
+    def seconds(text):
+        return min(timeit.repeat(lambda: TEXT.spots(text), number=1, repeat=5))
+
+    assert seconds(hits) < 10 * seconds(calm)
