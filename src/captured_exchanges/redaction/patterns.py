@@ -172,10 +172,12 @@ def clean(text: str) -> str:
 def holding(gate: Pattern, texts: Sequence[str]) -> set[str]:
     """Those of many texts in which a pattern matches, found in one native pass over all."""
     pieces = [text.encode() for text in texts]
-    gap = len(_BETWEEN)
-    ends = list(itertools.accumulate(map(len, pieces), lambda end, size: end + gap + size, initial=-gap))
+    hits = list(gate.finditer(_BETWEEN.encode().join(pieces)))
     found: set[str] = set()
-    for hit in gate.finditer(_BETWEEN.encode().join(pieces)):
-        first, last = bisect.bisect_left(ends, hit.start()), bisect.bisect_left(ends, hit.end())
-        found.update(texts[max(0, first - 1) : last])
+    if hits:
+        gap = len(_BETWEEN)
+        ends = list(itertools.accumulate(map(len, pieces), lambda end, size: end + gap + size, initial=-gap))
+        for hit in hits:
+            first, last = bisect.bisect_left(ends, hit.start()), bisect.bisect_left(ends, hit.end())
+            found.update(texts[max(0, first - 1) : last])
     return found

@@ -7,8 +7,6 @@ A text in which one native pass finds nothing to suspect is returned at once.
 
 from __future__ import annotations
 
-import bisect
-import itertools
 import urllib.parse
 from collections.abc import Callable
 
@@ -19,7 +17,7 @@ from captured_exchanges.redaction.json import JsonWalk, NotJson, decoded_at, dum
 from captured_exchanges.redaction.marker import Marker, is_marker
 from captured_exchanges.redaction.markup import DEFAULT_MARKUP, Markup, MarkupTable
 from captured_exchanges.redaction.names import Names
-from captured_exchanges.redaction.patterns import Match, clean, compiled, compiled_gate
+from captured_exchanges.redaction.patterns import Match, clean, compiled, compiled_gate, holding
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text.assignments import Assignments
 from captured_exchanges.redaction.text.encoded import DEFAULT_ENCODED, Encoded
@@ -30,8 +28,6 @@ from captured_exchanges.redaction.values import Families
 
 __all__ = ["MAX_DEPTH", "Text"]
 
-_BETWEEN = "\n\0\n"
-"""What stands between texts that are searched as one: patterns may ask for the start or the end of a line."""
 MAX_DEPTH = 8
 """Encodings inside encodings that are followed; beyond, the text is removed."""
 _HIDDEN = (
@@ -98,13 +94,7 @@ class Text:
 
     def suspects(self, texts: list[str]) -> frozenset[str]:
         """Those of many texts in which something might have to go, found in one native pass over all."""
-        pieces = [text.encode() for text in texts]
-        gap = len(_BETWEEN)
-        ends = list(itertools.accumulate(map(len, pieces), lambda end, size: end + gap + size, initial=-gap))
-        found: set[str] = set()
-        for hit in self._gate.finditer(_BETWEEN.encode().join(pieces)):
-            first, last = bisect.bisect_left(ends, hit.start()), bisect.bisect_left(ends, hit.end())
-            found.update(texts[max(0, first - 1) : last])
+        found = holding(self._gate, texts)
         if self.additions:
             found.update(filter(self.additions.concern, texts))
         return frozenset(found)

@@ -45,6 +45,11 @@ class Forms:
     def __init__(self, attributes: Attributes) -> None:
         self._attributes = attributes
 
+    def has(self, description: str) -> bool:
+        """Whether an attribute asks for a form."""
+        base, table = self._attributes.base(description), self._attributes.table
+        return base in table.guids | table.uuids | table.sids | table.encoded
+
     def known(self, description: str, value: bytes) -> Json:
         """A binary value in the form that its attribute asks for; None where it asks for none."""
         base, table = self._attributes.base(description), self._attributes.table

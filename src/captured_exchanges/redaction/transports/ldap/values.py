@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from captured_exchanges.exchange import Json
 from captured_exchanges.redaction.detail import Detail
 from captured_exchanges.redaction.encodings import spoken
+from captured_exchanges.redaction.harmless import Harmless
 from captured_exchanges.redaction.json import Siblings
-from captured_exchanges.redaction.marker import is_marker
+from captured_exchanges.redaction.marker import Marker, is_marker
 from captured_exchanges.redaction.names import Attributes, Effect, NameInfo
-from captured_exchanges.redaction.patterns import Match, clean, compiled, quoted
+from captured_exchanges.redaction.patterns import Match, clean, compiled, compiled_gate, holding, quoted
 from captured_exchanges.redaction.sweep import Path, Sweep
 from captured_exchanges.redaction.text import Text
 from captured_exchanges.redaction.transports.ldap.filters import Filters
@@ -32,11 +34,33 @@ _SETTING = r"(\s*=\s*)(\"[^\"]*\"?|'[^']*'?|\S+)"
 
 @dataclass(frozen=True, slots=True)
 class _Attribute:
-    """An attribute in its entry: what its name means there, and which of the texts are to be looked at."""
+    """An attribute: what its name means, by itself and beside the others of its entry."""
 
     name: str
+    rule: str
+    """The rule by which its values go whatever stands beside it, but for harmless ones; or empty."""
     info: NameInfo
-    suspects: AbstractSet[str]
+    is_beside: bool
+    """Whether it is secret only beside another."""
+    has_form: bool
+
+    @property
+    def is_dull(self) -> bool:
+        """Whether values are text, of which none goes because of the name."""
+        return self.is_calm and not self.has_form
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether no value goes because of the name."""
+        return not (self.rule or self.is_beside or self.info.effect is Effect.CONTAINER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The values of an attribute, and each as text, where texts are kept."""
+
+    values: Sequence[object]
+    texts: list[str | None]
 
 
 class Values:
@@ -54,7 +78,9 @@ class Values:
         self._detail = detail
         self._limit = limit
         names = "|".join(map(quoted, sorted(attributes.table.setting_names))) or r"\z"
-        self._gate = compiled(attributes.source())
+        self._gate = compiled_gate(attributes.source())
+        self._is_clean = Harmless(self._stays)
+        self._known = lru_cache(maxsize=4_096)(self._decided)
         self._setting = compiled(rf"(?i)((?:^|[\s,;}}])(?:{names})){_SETTING}")
 
     def text(self, text: str, sweep: Sweep, path: Path) -> str:
@@ -62,66 +88,95 @@ class Values:
         searched goes.
         """
         text = clean(text)
-        if not self.suspects([text]):
+        if text in self._is_clean or not self.suspects([text]) or self._is_clean(text):
             return text
+        return self._redacted(text, sweep, path)
+
+    def suspects(self, texts: list[str]) -> AbstractSet[str]:
+        """Those of many texts in which something might have to go: two native passes over all."""
+        return holding(self._gate, texts) | self._text.suspects(texts)
+
+    def _redacted(self, text: str, sweep: Sweep, path: Path) -> str:
         if len(text) > self._limit:
             return sweep.remove(path, "ldap.too_large", text)
         return self._urls.scan(self._names.redact(text, sweep, path), sweep, path)
 
-    def suspects(self, texts: list[str]) -> AbstractSet[str]:
-        """Those of many texts in which something might have to go: two native passes over all."""
-        is_told = self._gate.search("\n\0\n".join(texts)) is not None
-        return frozenset(texts) if is_told else self._text.suspects(texts)
+    def _stays(self, text: str) -> bool:
+        return self._redacted(text, Sweep(Marker()), ()) == text
 
     def entry(self, attributes: Mapping[str, object], sweep: Sweep, path: Path) -> dict[str, Json]:
         """The attributes of an entry, each with its values."""
-        held = [(clean(str(name)), _many(values)) for name, values in attributes.items()]
+        held = [(clean(str(name)), self._held(values)) for name, values in attributes.items()]
         names = [name for name, _ in held]
-        suspects = self._suspects([*names, *(value for _, values in held for value in values)])
+        suspects = self._suspects([*names, *(text for _, one in held for text in one.texts)])
         shown: dict[str, Json] = {}
-        for at, (name, values) in enumerate(held):
+        for at, (name, one) in enumerate(held):
             key = self.text(name, sweep, path) if name in suspects else name
             key = key if key not in shown else f"{key}#{at}"
-            shown[key] = self._shown(self._judged(name, names, suspects), values, sweep, (*path, key))
+            shown[key] = self._shown(self._attribute(name, names), one, suspects, sweep, (*path, key))
         return shown
 
     def of(
         self, attribute: str, values: object, beside: Iterable[str], sweep: Sweep, path: Path
     ) -> list[Json]:
         """The values of one attribute of an entry that has those `beside` it too."""
-        held = _many(values)
-        judged = self._judged(clean(str(attribute)), beside, self._suspects(held))
-        return self._shown(judged, held, sweep, path)
+        held, judged = self._held(values), self._attribute(clean(str(attribute)), beside)
+        return self._shown(judged, held, self._suspects(held.texts), sweep, path)
 
-    def _suspects(self, values: Iterable[object]) -> AbstractSet[str]:
+    def _held(self, values: object) -> _Held:
+        many = _many(values)
+        return _Held(many, [text_of(value) for value in many] if self._detail is Detail.FULL else [])
+
+    def _suspects(self, texts: Iterable[str | None]) -> AbstractSet[str]:
         if self._detail < Detail.FULL:
             return frozenset()
-        texts = (text_of(value) for value in values)
         return self.suspects([text for text in texts if text and len(text) <= self._limit])
 
-    def _judged(self, name: str, beside: Iterable[str], suspects: AbstractSet[str]) -> _Attribute:
-        info = self._attributes.info(name)
-        if info.effect is Effect.BESIDE:
-            siblings = {other.partition(";")[0]: None for other in beside}
-            info = self._siblings.meaning(info, None, siblings, oauth=False)
-        return _Attribute(name, info, suspects)
+    def _attribute(self, name: str, beside: Iterable[str]) -> _Attribute:
+        known = self._known(name)
+        if known.info.effect is not Effect.BESIDE:
+            return known
+        siblings = {other.partition(";")[0]: None for other in beside}
+        info = self._siblings.meaning(known.info, None, siblings, oauth=False)
+        return replace(known, info=info, is_beside=info.secret)
 
-    def _shown(self, attribute: _Attribute, values: Sequence[object], sweep: Sweep, path: Path) -> list[Json]:
+    def _decided(self, name: str) -> _Attribute:
+        rule, info = self._attributes.rule(name), self._attributes.info(name)
+        return _Attribute(name, rule, info, is_beside=False, has_form=self._forms.has(name))
+
+    def _shown(
+        self, attribute: _Attribute, held: _Held, suspects: AbstractSet[str], sweep: Sweep, path: Path
+    ) -> list[Json]:
         if self._detail < Detail.FULL:
-            return [{"type": "omitted", "reason": "detail", "count": len(values)}] if values else []
-        return [self._one(attribute, value, sweep, (*path, at)) for at, value in enumerate(values)]
+            return [{"type": "omitted", "reason": "detail", "count": len(held.values)}] if held.values else []
+        shown: list[Json] = []
+        for at, (value, text) in enumerate(zip(held.values, held.texts, strict=True)):
+            is_suspect = text in suspects
+            if text is None or is_suspect or not attribute.is_dull or len(text) > self._limit:
+                shown.append(self._one(attribute, value, text, sweep, (*path, at), is_suspect=is_suspect))
+            else:
+                shown.append(text)
+        return shown
 
-    def _one(self, attribute: _Attribute, value: object, sweep: Sweep, path: Path) -> Json:
-        text = text_of(value)
-        if rule := self._rule(attribute, text):
+    def _one(
+        self,
+        attribute: _Attribute,
+        value: object,
+        text: str | None,
+        sweep: Sweep,
+        path: Path,
+        *,
+        is_suspect: bool,
+    ) -> Json:
+        if not attribute.is_calm and (rule := self._rule(attribute, text)):
             return self._removed(value, text, rule, sweep, path)
-        if isinstance(value, (bytes, bytearray, memoryview)):
+        if attribute.has_form and isinstance(value, (bytes, bytearray, memoryview)):
             form = self._forms.known(attribute.name, bytes(value))
             if form is not None:
                 return form
         if text is None or len(text) > self._limit:
             return omitted("binary" if text is None else "too large", _size(value))
-        return self._said(attribute, text, sweep, path) if text in attribute.suspects else text
+        return self._said(attribute, text, sweep, path) if is_suspect else text
 
     def _said(self, attribute: _Attribute, text: str, sweep: Sweep, path: Path) -> str:
         if self._attributes.base(attribute.name) in self._attributes.table.settings:
@@ -137,8 +192,7 @@ class Values:
         info = attribute.info
         if info.effect is Effect.CONTAINER:
             return info.rule if text and looks_random(text) else ""
-        is_beside = info.secret and not self._attributes.info(attribute.name).secret
-        return info.rule if is_beside and not self._text.names.is_harmless(text or "") else ""
+        return info.rule if attribute.is_beside and not self._text.names.is_harmless(text or "") else ""
 
     def _removed(self, value: object, text: str | None, rule: str, sweep: Sweep, path: Path) -> str:
         if text is not None and (not text or is_marker(text)):
