@@ -3,10 +3,12 @@
 import pytest
 
 from captured_exchanges.redaction.detail import Detail
+from captured_exchanges.redaction.text import Text
 from captured_exchanges.redaction.transports.ldap.filters import Filters
 from captured_exchanges.redaction.transports.ldap.values import Values
+from captured_exchanges.redaction.values import Families
 from support.redaction_exchanges import fresh_secret, sweep
-from support.redaction_ldap import ATTRIBUTES, TEXT, sid, wide
+from support.redaction_ldap import ATTRIBUTES, NAMES, TEXT, sid, wide
 
 LIMIT = 10_000
 
@@ -133,3 +135,27 @@ def test_odd_shapes_raise_nothing():
         "7": ["True"],
     }
     assert len(entry({"x\ud800": ["a"], "x?": ["b"]})) == 2
+
+
+def test_a_setting_goes_though_the_same_text_stayed_elsewhere():
+    """What is remembered of a text holds for texts, not for settings."""
+    one, text = values(), "rid=1 credentials=swordfish"
+    for _ in range(2):
+        assert one.entry({"info": [text]}, sweep(), ()) == {"info": [text]}
+        assert "swordfish" not in one.entry({"olcSyncrepl": [text]}, sweep(), ())["olcSyncrepl"][0]
+
+
+def test_what_every_entry_repeats_is_looked_at_once():
+    """Names of attributes, titles: a page costs about its size."""
+    scanned = []
+
+    class Counting(Text):
+        def scan(self, text, sweep, path, depth=0):
+            scanned.append(text)
+            return super().scan(text, sweep, path, depth)
+
+    text = Counting(NAMES, Families())
+    one = Values(ATTRIBUTES, text, Filters(ATTRIBUTES, text), detail=Detail.FULL, limit=LIMIT)
+    for _ in range(20):
+        one.entry(USER | {"userPassword": [fresh_secret()]}, sweep(), ())
+    assert len(scanned) <= 3 * len(USER)

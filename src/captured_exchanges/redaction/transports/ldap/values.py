@@ -43,11 +43,13 @@ class _Attribute:
     is_beside: bool
     """Whether it is secret only beside another."""
     has_form: bool
+    has_settings: bool
+    """Whether its values are settings, in which names mean more than in other texts."""
 
     @property
     def is_dull(self) -> bool:
         """Whether values are text, of which none goes because of the name."""
-        return self.is_calm and not self.has_form
+        return self.is_calm and not self.has_form and not self.has_settings
 
     @property
     def is_calm(self) -> bool:
@@ -130,7 +132,8 @@ class Values:
     def _suspects(self, texts: Iterable[str | None]) -> AbstractSet[str]:
         if self._detail < Detail.FULL:
             return frozenset()
-        return self.suspects([text for text in texts if text and len(text) <= self._limit])
+        short = [text for text in texts if text and len(text) <= self._limit]
+        return self.suspects([text for text in short if text not in self._is_clean])
 
     def _attribute(self, name: str, beside: Iterable[str]) -> _Attribute:
         known = self._known(name)
@@ -142,7 +145,8 @@ class Values:
 
     def _decided(self, name: str) -> _Attribute:
         rule, info = self._attributes.rule(name), self._attributes.info(name)
-        return _Attribute(name, rule, info, is_beside=False, has_form=self._forms.has(name))
+        has_settings = self._attributes.base(name) in self._attributes.table.settings
+        return _Attribute(name, rule, info, False, self._forms.has(name), has_settings)
 
     def _shown(
         self, attribute: _Attribute, held: _Held, suspects: AbstractSet[str], sweep: Sweep, path: Path
@@ -151,7 +155,7 @@ class Values:
             return [{"type": "omitted", "reason": "detail", "count": len(held.values)}] if held.values else []
         shown: list[Json] = []
         for at, (value, text) in enumerate(zip(held.values, held.texts, strict=True)):
-            is_suspect = text in suspects
+            is_suspect = attribute.has_settings or text in suspects
             if text is None or is_suspect or not attribute.is_dull or len(text) > self._limit:
                 shown.append(self._one(attribute, value, text, sweep, (*path, at), is_suspect=is_suspect))
             else:
@@ -179,7 +183,7 @@ class Values:
         return self._said(attribute, text, sweep, path) if is_suspect else text
 
     def _said(self, attribute: _Attribute, text: str, sweep: Sweep, path: Path) -> str:
-        if self._attributes.base(attribute.name) in self._attributes.table.settings:
+        if attribute.has_settings:
             text = self._setting.sub(lambda match: _set(match, sweep, path), text)
         return self.text(text, sweep, path)
 
