@@ -2,6 +2,7 @@
 """The walk over markup: what it costs."""
 
 import sys
+import timeit
 
 import pytest
 
@@ -54,6 +55,17 @@ def test_the_work_is_linear_in_hostile_input(unit):
     small, large = work(unit * 100), work(unit * 400)
     assert large[0] <= 4.5 * small[0] + 1_000
     assert large[1] <= 4.5 * small[1] + 1_000 * len(unit)
+
+
+def test_a_cut_below_many_open_elements_is_no_trap():
+    """What each of them holds up to the cut is no value to be looked at: JWKs have a `p`, and pages have more."""
+    reader = Text(Names(), Families())
+
+    def seconds(count):
+        text = "<p>password is " * count
+        return min(timeit.repeat(lambda: reader.markup(text, sweep(), (), is_cut=True), number=1, repeat=3))
+
+    assert seconds(4_000) < 8 * seconds(1_000)
 
 
 def test_a_hundred_thousand_levels_are_no_recursion():

@@ -34,6 +34,8 @@ __all__ = ["Rules", "Walk"]
 _NAMING = frozenset({Pair.NAME, Pair.LABEL})
 _WIDEST = 256
 """Characters of space around a value that are told from it."""
+_LONGEST_VALUE = 8_192
+"""Characters of a value that awaits what it is a secret beside; more are an element with others in it."""
 _SAID = 80
 """Characters of a line that what follows is judged by."""
 
@@ -94,9 +96,9 @@ class Walk:
 
     def _cut(self, frame: Frame) -> None:
         """An element is open where the text was cut: what its values stand beside may lie behind the cut."""
-        for rule, span in frame.siblings().undecided():
-            if looks_like_credential(self._text[slice(*span)]):
-                self._remove(span, rule)
+        for rule, (start, end) in frame.siblings().undecided():
+            if end - start <= _LONGEST_VALUE and looks_like_credential(self._text[start:end]):
+                self._remove((start, end), rule)
         if frame.info.pair in _NAMING and not self._rules.meanings.named(frame.said).secret:
             frame.info = NOTHING  # half a name
 

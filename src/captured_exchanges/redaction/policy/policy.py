@@ -123,14 +123,17 @@ class Policy:
         judges: Iterable[Judge] = (),
     ) -> Policy:
         """A policy that removes this too; see `rules` for what each means. Raises PolicyError."""
-        lists = {
-            "names": names,
-            "headers": headers,
-            "parameters": parameters,
-            "cookies": cookies,
-            "paths": paths,
-        }
-        return removed(self, Changes.checked("remove", judges, values, **lists))
+        more = Changes.checked(
+            "remove",
+            judges,
+            values,
+            names=names,
+            headers=headers,
+            parameters=parameters,
+            cookies=cookies,
+            paths=paths,
+        )
+        return removed(self, more)
 
     def with_kept(
         self,
@@ -146,14 +149,17 @@ class Policy:
         """A policy that keeps this although a rule would remove it. No exemption uncovers a private key, a
         registered secret, or what the closing verifier finds. Raises PolicyError.
         """
-        lists = {
-            "names": names,
-            "headers": headers,
-            "parameters": parameters,
-            "cookies": cookies,
-            "paths": paths,
-        }
-        return kept(self, Changes.checked("keep", judges, values, **lists))
+        more = Changes.checked(
+            "keep",
+            judges,
+            values,
+            names=names,
+            headers=headers,
+            parameters=parameters,
+            cookies=cookies,
+            paths=paths,
+        )
+        return kept(self, more)
 
     def with_secrets(
         self, *, env: Iterable[str] = (), files: Iterable[str] = (), optional: bool = False
