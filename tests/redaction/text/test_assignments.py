@@ -52,6 +52,7 @@ def shown(text):
         ("tool --password abc --user bob", "tool --password * --user bob"),
         ("your password is abc123.", "your password is *"),
         ("API Key: abc123", "API Key: *"),
+        ("Mot de passe : abc123", "Mot de passe : *"),
         ("IDENTIFIED BY 'abc1'", "IDENTIFIED BY '*'"),
         ("WITH PASSWORD 'abc1'", "WITH PASSWORD '*'"),
         ('"name": "password", "value": "abc"}', '"name": "password", "value": "*"}'),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from captured_exchanges.redaction.marker import MARKER
+from captured_exchanges.redaction.names.letters import in_any_spelling
 from captured_exchanges.redaction.names.table import DEFAULT_NAMES, TRUE, NameTable, Phrases, Vault
 from captured_exchanges.redaction.patterns import clean, compiled, quoted
 
@@ -188,15 +189,16 @@ class Names:
 
     def source(self) -> str:
         """A pattern that occurs in every text that holds a name with an effect, as far as it is written in
-        visible ASCII letters or as the tables write it.
+        visible ASCII letters, or in others as `letters` knows them.
         """
         tables = (
             *(self._ending, self._whole, self._listed, self._added, self._suspects),
             *(self._triggers, self.table.containers),
         )
         phrases = {phrase for table in tables for phrase in table}
+        # RE2 knows no beginning of a word beyond ASCII.
         short = sorted(phrase for phrase in phrases if len(phrase) <= _SHORT and phrase.isascii())
-        long = sorted(map(_spelling, phrases.difference(short)))
+        long = sorted(map(in_any_spelling, phrases.difference(short)))
         cased = [quoted(form) for word in short for form in (word.capitalize(), word.upper())]
         joined = "|".join(map(quoted, sorted(self._lexicon)))
         start = rf"(?:(?:\b|[_0-9]|(?i:{joined}))(?i:{'|'.join(map(quoted, short))})|{'|'.join(cased)})"
@@ -336,7 +338,7 @@ def _telling(table: NameTable) -> frozenset[str]:
 
 
 def _key_source(phrases: Iterable[str]) -> str:
-    spelled, between = "|".join(sorted(map(_spelling, phrases))), r"[^A-Za-z0-9\"\\]*"
+    spelled, between = "|".join(sorted(map(in_any_spelling, phrases))), r"[^A-Za-z0-9\"\\]*"
     return rf"(?i:\"{between}(?:{spelled}){between}\":)"
 
 
@@ -362,7 +364,3 @@ def _without_digits(words: tuple[str, ...]) -> tuple[str, ...]:
     while len(words) > 1 and words[-1].isdigit():
         words = words[:-1]
     return words
-
-
-def _spelling(phrase: str) -> str:
-    return r"[^A-Za-z\"]{0,3}".join(map(quoted, phrase.split()))

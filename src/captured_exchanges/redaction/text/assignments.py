@@ -47,7 +47,7 @@ _LINE_START = compiled(r"^[\s\"'{\-]*(?:export\s+|set\s+|-e\s+|--)?$")
 _SETTING = compiled(rf"^\s*(?:-\s+)?[\"']?[^{_NO_NAME}]+[\"']?\s*[:=]")
 _SPOKEN = compiled(
     rf"{MARKED}|(?:\A|[^A-Za-z0-9_.-])(?i:("
-    r"password|passwd|pwd|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
+    r"password|passwd|pwd|mot de passe|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
     r"|verification code|api key|access key|secret key|private key)"
     r"(\s*(?::\s+|=\s*)|\s+(?:(?:was )?(?:(?:re)?set|changed|updated) to|is|was|are|for \S{1,60} is)"
     r"\s*:?\s+|\s+)(\\*[\"'`]?)([^\s\"'`,;&\\]{4,}))"
