@@ -10,6 +10,7 @@ from captured_exchanges.redaction import Policy, PolicyProblems, load_policy
 from captured_exchanges.redaction.adjustments import ValueRule
 from captured_exchanges.redaction.detail import Detail
 from captured_exchanges.redaction.policy import SecretSource
+from captured_exchanges.redaction.policy.file import parse_policy
 from captured_exchanges.redaction.values.table import FAMILIES, example
 
 GOOD = """\
@@ -211,3 +212,10 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path, data, says):
         path.write_bytes(data)
     with pytest.raises(PolicyError, match=says):
         load_policy(path)
+
+
+@pytest.mark.parametrize("deep", ["a = " + "[" * 4_000 + "]" * 4_000, ".".join("a" * 4_000) + " = 1"])
+def test_a_file_that_nests_without_end_is_no_policy(deep):
+    """And no crash."""
+    with pytest.raises(PolicyProblems, match="nests deeper"):
+        parse_policy(f'schema = 1\nname = "x"\n{deep}\n', "p.toml")

@@ -1,5 +1,6 @@
 """On which line a key of a TOML file stands."""
 
+import timeit
 import tomllib
 
 import pytest
@@ -70,3 +71,15 @@ def test_every_item_of_a_list_is_found_on_its_line(items):
     lines = Lines(text)
     for at in range(len(items)):
         assert lines.of(("x", at)) == 1 + sum(piece.count("\n") + 1 for piece in spelled[: at + 1])
+
+
+@pytest.mark.parametrize("unit", ['"a name",\n', '["a",\n"b"],\n', ', "a"\n'])
+def test_long_lists_cost_their_length(unit):
+    """However they are written."""
+
+    def seconds(count):
+        text = "x = [\n" + (unit * count).removeprefix(",") + "]\n"
+        assert Lines(text).of(("x", count - 1)) == text.count("\n") - 1
+        return min(timeit.repeat(lambda: Lines(text), number=1, repeat=3))
+
+    assert seconds(2_000) < 8 * seconds(500)

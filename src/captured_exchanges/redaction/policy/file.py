@@ -50,10 +50,15 @@ def parse_policy(text: str, file: str, folder: str = "") -> Policy:
     if held := _secrets_in(text):
         raise PolicyProblems(file, held)
     try:
-        document = tomllib.loads(text)
+        return _parsed(text, file, folder)
     except tomllib.TOMLDecodeError as error:
         raise PolicyProblems(file, [_syntax(str(error), text)]) from None
-    reading = Reading(text)
+    except RecursionError:
+        raise PolicyProblems(file, [Problem(1, "", "this nests deeper than any policy does")]) from None
+
+
+def _parsed(text: str, file: str, folder: str) -> Policy:
+    document, reading = tomllib.loads(text), Reading(text)
     policy = _policy(reading, document, folder)
     if policy is None or reading.problems:
         raise PolicyProblems(file, reading.problems)

@@ -12,10 +12,15 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from captured_exchanges.redaction.patterns import compiled
+
 __all__ = ["KeyPath", "Lines"]
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and the places in lists, from the top of the document."""
+
+_ENDS = compiled(r"\]|\"\"\"|'''")
+"""What the last line of a statement of several lines has in it: only lists and texts may have several."""
 
 
 class Lines:
@@ -41,8 +46,9 @@ class Lines:
     def _statements(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
         first = 1
         for last in range(1, len(self._lines) + 1):
-            if self._lines[last - 1].rstrip().endswith(","):
-                continue  # no statement ends so: long lists are not parsed line by line
+            line = self._lines[last - 1].rstrip()
+            if line.endswith(",") or (last > first and not _ENDS.search(line)):
+                continue  # long lists and texts are not parsed line by line
             said = _parsed("\n".join(self._lines[first - 1 : last]))
             if said is None:
                 continue
@@ -86,11 +92,14 @@ class Lines:
     def _lines_of_items(self, count: int, first: int, last: int) -> list[int]:
         """Where each item of a list ends: where the list, closed after that line, holds it."""
         found: list[int] = []
+        begun: list[str] = []
         for line in range(first, last):
-            said = _parsed("\n".join(self._lines[first - 1 : line]) + "\n]")
+            begun.append(self._lines[line - 1] if found == [] else _without_comma(self._lines[line - 1]))
+            said = _parsed("\n".join((*begun, "]")))
             if said is not None:
-                found += [line] * (len(_first_list(said)) - len(found))
-        return found + [last] * (count - len(found))
+                found += [line] * len(_first_list(said))
+                begun = ["items = ["]
+        return (found + [last] * count)[:count]
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
@@ -98,6 +107,11 @@ def _parsed(text: str) -> dict[str, Any] | None:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return None
+
+
+def _without_comma(line: str) -> str:
+    """A line without a comma that stands before its items, not behind them."""
+    return line.lstrip().removeprefix(",")
 
 
 def _first_list(said: dict[str, Any]) -> list[Any]:
