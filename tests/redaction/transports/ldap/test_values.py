@@ -137,6 +137,13 @@ def test_odd_shapes_raise_nothing():
     assert len(entry({"x\ud800": ["a"], "x?": ["b"]})) == 2
 
 
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_the_size_of_bytes_is_theirs(kind):
+    """Of whatever kind they are."""
+    (shown,) = entry({"thumbnailPhoto": [kind(b"\xff" * 1_000)]})["thumbnailPhoto"]
+    assert shown == {"type": "omitted", "reason": "binary", "size": 1024}
+
+
 def test_a_setting_goes_though_the_same_text_stayed_elsewhere():
     """What is remembered of a text holds for texts, not for settings."""
     one, text = values(), "rid=1 credentials=swordfish"

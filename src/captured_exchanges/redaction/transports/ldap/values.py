@@ -224,4 +224,4 @@ def _many(values: object) -> Sequence[object]:
 
 
 def _size(value: object) -> int:
-    return len(value) if isinstance(value, (bytes, bytearray)) else len(str(value))
+    return len(bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else str(value))
