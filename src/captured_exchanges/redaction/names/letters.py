@@ -7,6 +7,7 @@ from __future__ import annotations
 import unicodedata
 import urllib.parse
 from collections.abc import Iterator
+from functools import lru_cache
 
 from captured_exchanges.redaction.patterns import quoted
 
@@ -18,6 +19,7 @@ def in_any_spelling(phrase: str) -> str:
     return r"[^A-Za-z\"]{0,3}".join("".join(map(_letter, word)) for word in phrase.split())
 
 
+@lru_cache(maxsize=1_024)
 def _letter(char: str) -> str:
     return quoted(char) if char.isascii() else f"(?:{'|'.join(sorted(set(_spellings(char))))})"
 
