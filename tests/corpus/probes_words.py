@@ -2,6 +2,8 @@
 list is named by its module below the room of redaction. See `probing`.
 """
 
+import base64
+
 from captured_exchanges.redaction.patterns import compiled
 from corpus.planting import asked, failed, got, text
 
@@ -57,6 +59,15 @@ def _spoken(plant, name):
     return failed(f"the {_plain(name)} is {plant(RANDOM)}")
 
 
+def _changed(plant, stem):
+    return failed(f"password of bob was {stem}ed from '{plant(WORD)}' to '{plant(WORD)}'")
+
+
+def _script(plant, beginning):
+    script = f"{beginning}\ncurl -u bob:{plant(WORD)} https://x.test/install"
+    return got({"userData": base64.b64encode(script.encode()).decode()})
+
+
 def _limit(_plant, word):
     return got({"password": {f"{word}Of": 8}})
 
@@ -87,4 +98,8 @@ PROBES = {
     "text.assignments._PROSE": [_prose],
     "json.tables._NAMED_BY": [_columns],
     "values.shapes._SAID": [_adjective],
+    "values.shapes._REQUIRED": [lambda _plant, word: got({"password": f"must {word}"})],
+    "values.shapes._REQUIRING": [lambda _plant, word: got({"password": f"{word} too short"})],
+    "text.changes._CHANGE": [_changed],
+    "text.encoded._SCRIPTS": [_script],
 }

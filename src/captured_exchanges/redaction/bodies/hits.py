@@ -15,6 +15,7 @@ from captured_exchanges.redaction.json import ends_long_number
 from captured_exchanges.redaction.names import Effect, Names
 from captured_exchanges.redaction.patterns import compiled_gate
 from captured_exchanges.redaction.text import Text
+from captured_exchanges.redaction.values import looks_like_credential
 
 __all__ = ["Hits", "Judge"]
 
@@ -162,7 +163,7 @@ class Hits:
             self.names.add(text)
         elif effect not in _CALM:
             return data  # as a key it may mean more
-        elif not holds_value:
+        elif not holds_value and not looks_like_credential(text):
             self._judge.remember(literal, effect)
         return self._painted(data, literal, _text_paint(literal))
 
