@@ -2,8 +2,6 @@
 list is named by its module below the room of redaction. See `probing`.
 """
 
-import base64
-
 from captured_exchanges.redaction.patterns import compiled
 from corpus.planting import asked, failed, got, text
 
@@ -64,8 +62,7 @@ def _changed(plant, stem):
 
 
 def _script(plant, beginning):
-    script = f"{beginning}\ncurl -u bob:{plant(WORD)} https://x.test/install"
-    return got({"userData": base64.b64encode(script.encode()).decode()})
+    return got({"userData": plant.base64(f"{beginning}\ncurl -u bob:{plant(WORD)} https://x.test/install")})
 
 
 def _limit(_plant, word):
