@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from captured_exchanges.buffer import CaptureBuffer
-from captured_exchanges.buffer.shelf import Held
+from captured_exchanges.buffer.held import Held
 from captured_exchanges.connector.peer_input import completed
 from captured_exchanges.exchange import (
     Ack,

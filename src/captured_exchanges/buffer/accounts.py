@@ -110,6 +110,10 @@ class Accounts:
             return self._nameless
         return self._named.get(sync_id) or self._opened(sync_id)
 
+    def is_nameless(self, account: Account) -> bool:
+        """Whether this is the account of the empty sync id."""
+        return account is self._nameless
+
     def counters(self) -> tuple[SyncCounters, ...]:
         """Every account that was ever used, oldest sync first, the empty sync id last."""
         named = tuple(account.counters(sync_id) for sync_id, account in self._named.items())

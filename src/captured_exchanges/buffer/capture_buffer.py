@@ -1,4 +1,4 @@
-"""The capture buffer: holds encoded exchanges, in memory and in order, until an owner has committed them.
+"""The capture buffer: holds encoded exchanges, in order, until an owner has committed them.
 
 Here is what the connector's threads and its streams meet: one change at a time, and who is woken by it.
 What is held, within which bounds, and what becomes of the rest is told in `stock`; what has started and not
@@ -12,13 +12,20 @@ from __future__ import annotations
 
 import logging
 import time
+import weakref
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from captured_exchanges.buffer.accounts import MAX_SYNCS
+from captured_exchanges.buffer.held import Held, Item
+from captured_exchanges.buffer.overflow import Block, Overflow, Room, in_event_loop
 from captured_exchanges.buffer.pending import Pending
-from captured_exchanges.buffer.shelf import Held
-from captured_exchanges.buffer.stock import Stock
+from captured_exchanges.buffer.spool import SpoolOptions
+from captured_exchanges.buffer.spool.segments import Segments
+from captured_exchanges.buffer.spool.thread import SpoolThread
+from captured_exchanges.buffer.spool.work import Signals, Work
+from captured_exchanges.buffer.stock import WAIT, Stock
 from captured_exchanges.buffer.subscriptions import Subscriptions
 from captured_exchanges.buffer.turns import Turns
 from captured_exchanges.exchange import BufferFacts, EncodedExchange, Entry, Gap, GapReason, SyncCounters
@@ -26,7 +33,7 @@ from captured_exchanges.exchange import BufferFacts, EncodedExchange, Entry, Gap
 __all__ = ["DEFAULT_MAX_BYTES", "CaptureBuffer"]
 
 DEFAULT_MAX_BYTES = 64 * 1024 * 1024
-"""Sizes of the exchanges that a buffer retains at most, in bytes."""
+"""Sizes of the exchanges that a buffer holds in memory at most, in bytes."""
 
 T = TypeVar("T")
 
@@ -34,14 +41,18 @@ log = logging.getLogger(__name__)
 
 
 class CaptureBuffer:
-    """A bounded, thread-safe buffer in memory. Nothing here blocks beyond a short critical section.
+    """A bounded, thread-safe buffer. Nothing here blocks beyond a short critical section, unless `overflow`
+    says so: files are read and written by a thread of the spool's own.
 
-    `max_bytes` bounds the sum of `EncodedExchange.size` retained, `max_sync_bytes` that of each sync (of
-    all exchanges without one together); `max_age` is for how many seconds an exchange may wait to be
-    committed. None: no such bound. `max_syncs` bounds the accounts kept apart (see `accounts`). `epoch`
-    names this life of the buffer and must never be used again: leave it out. `clock` is monotonic, in
-    seconds. `on_fault` is called with a fixed name (`buffer.wake_failed`, `buffer.abandon_failed`) when
-    somebody else's callback raised; it must not raise.
+    `max_bytes` bounds the sum of `EncodedExchange.size` held in memory, `max_sync_bytes` what is retained of
+    each sync (of all exchanges without one together); `max_age` is for how many seconds an exchange may wait
+    to be committed. None: no such bound. With a `spool` what exceeds half of `max_bytes` goes to its files;
+    8 MiB of what readers want from there are in memory beside `max_bytes`. `overflow` says what becomes of a
+    newcomer when all is full. `max_syncs` bounds the accounts kept apart (see `accounts`). `epoch` names this
+    life of the buffer and must never be used again: leave it out. `clock` is monotonic, in seconds.
+    `on_fault` is called with a fixed name when somebody else's callback raised (`buffer.wake_failed`,
+    `buffer.abandon_failed`), when nobody may wait (`buffer.block_refused`), and when the spool fails
+    (`spool.failed`, `spool.unreadable`, `spool.no_thread`, `spool.fault`); it must not raise.
 
     Raises ValueError for a bound that is not above zero, or a first sequence that none can have.
     """
@@ -52,6 +63,8 @@ class CaptureBuffer:
         max_bytes: int = DEFAULT_MAX_BYTES,
         max_sync_bytes: int | None = None,
         max_age: float | None = None,
+        spool: SpoolOptions | None = None,
+        overflow: Overflow = "drop_newest",
         epoch: str | None = None,
         first_sequence: int = 1,
         max_syncs: int = MAX_SYNCS,
@@ -70,9 +83,18 @@ class CaptureBuffer:
             max_age=max_age,
             max_syncs=max_syncs,
             clock=clock,
+            drop_oldest=overflow == "drop_oldest",
+            spooled=spool is not None,
         )
         self._pending = Pending()
         self._subscriptions = Subscriptions(on_fault)
+        self._patience = overflow.seconds if isinstance(overflow, Block) else 0.0
+        self._room = Room()
+        self._above = max_bytes // 2
+        self._work: Work | None = None
+        self._thread: SpoolThread | None = None
+        if spool is not None:
+            self._begin_spool(spool, clock)
 
     def start(self, abandon: Callable[[], None]) -> int:
         """An exchange starts: its ticket. `abandon` is called, in whatever thread a drain gives up in,
@@ -87,9 +109,14 @@ class CaptureBuffer:
     def accept(self, exchange: EncodedExchange, *, abandoned: bool = False) -> int | None:
         """Retain an exchange and give it its sequence; or, where it does not fit, drop it, tell the
         hole, and answer None. (None too when called by a destructor from within another change: it
-        follows then.) Never blocks, never raises.
+        follows then.) Never blocks, unless the operator chose `Block`; never raises.
         """
-        return self._change(lambda: self._stock.accept(exchange, abandoned=abandoned))
+        sequence = self._accept_patiently(exchange, abandoned=abandoned) if self._patience else WAIT
+        if sequence == WAIT:
+            sequence = self._change(lambda: self._stock.accept(exchange, abandoned=abandoned))
+        if self._work and self._stock.memory > self._above and not self._work.resting:
+            self._poke()
+        return sequence
 
     def drop(self, sync_id: str, size: int, reason: GapReason, *, abandoned: bool = False) -> None:
         """An exchange was captured and cannot be retained: a hole of one sequence. `size` in bytes, as
@@ -119,7 +146,10 @@ class CaptureBuffer:
         """Entries and gaps after a sequence of the current epoch, as `ReadableBuffer.read`. Gaps count
         towards neither bound. The cost is that of what is returned.
         """
-        return self._look(lambda: self._stock.read(after_sequence, max_exchanges, max_bytes, hold=hold))
+        items = self._look(lambda: self._stock.read(after_sequence, max_exchanges, max_bytes, hold=hold))
+        if self._stock.loads.wished:
+            self._poke()
+        return items
 
     def keep(self, seconds: float | None) -> None:
         """For how long what was read with `hold` stays in flight, as `ReadableBuffer.keep`."""
@@ -130,8 +160,11 @@ class CaptureBuffer:
         count it as acked, as `ReadableBuffer.release`. Repeats are harmless; what was not given out yet is
         never released.
         """
-        freed: list[Held] = []  # outlives the turn: taking down many objects is not done under the lock
+        freed: list[Item] = []  # outlives the turn: taking down many objects is not done under the lock
         self._change(lambda: freed.extend(self._stock.release(through_sequence)))
+        self._room.made()
+        if self._work and any(not isinstance(item, Held) for item in freed):
+            self._poke()  # files may go
 
     def abandon(self, before_ticket: int) -> None:
         """Close what started before this ticket and is still pending. The callbacks redact and encode:
@@ -140,12 +173,56 @@ class CaptureBuffer:
         for ticket, abandon in self._turns.look(lambda: self._pending.before(before_ticket)):
             self._abandon(ticket, abandon)
 
+    def close(self) -> None:
+        """The process ends: let the spool finish its work, and let go of its files. What is captured after
+        that is held in memory. The end of the interpreter does the same. Repeats are harmless.
+        """
+        if self._thread:
+            self._thread.close()
+
     def subscribe(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Call `wake` after each change (accepted, dropped, released, ended), in the thread that made
         it, be it by looking, and outside the lock; the returned call ends it. `wake` must be cheap: set a
         flag, and look at the buffer once for many of them.
         """
         return self._subscriptions.subscribe(wake)
+
+    def _begin_spool(self, spool: SpoolOptions, clock: Callable[[], float]) -> None:
+        segments = Segments(spool.disk, spool.folder, spool.max_bytes, named=False)
+        signals = Signals(self._subscriptions.wake_all, self._room, self._on_fault)
+        self._work = Work(
+            self._turns,
+            self._stock,
+            segments,
+            signals,
+            above=self._above,
+            drop_oldest=self._stock.drop_oldest,
+            clock=clock,
+        )
+        self._thread = SpoolThread(self._work, self._on_fault)
+        weakref.finalize(self, self._thread.close)
+
+    def _poke(self) -> None:
+        if self._thread:
+            self._thread.poke()
+
+    def _accept_patiently(self, exchange: EncodedExchange, *, abandoned: bool) -> int | None:
+        """As `accept`; WAIT: nobody has made room in time, or nobody may wait here."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            moment, patient = self._room.moment, not self._turns.mine
+            accept = partial(self._stock.accept, exchange, abandoned=abandoned, patient=patient)
+            sequence = self._change(accept)
+            if sequence != WAIT:
+                return sequence
+            if in_event_loop():
+                self._on_fault("buffer.block_refused")
+                return WAIT
+            self._poke()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return WAIT
+            self._room.wait(moment, left)
 
     def _change(self, action: Callable[[], T]) -> T | None:
         result = self._turns.take(action)
@@ -178,4 +255,7 @@ class CaptureBuffer:
             pending=len(self._pending),
             oldest_ticket=self._pending.oldest_ticket,
             next_ticket=self._pending.next_ticket,
+            sent_before=shelf.sent_before,
+            loads=self._stock.loads.count,
+            spool_failing=self._stock.failing,
         )

@@ -5,7 +5,8 @@ them as gaps. A run that a reader has been told is never grown: a later drop ope
 reader that comes back learns exactly what is new. Bounded: a run names MAX_SYNCS syncs, the next one opens
 another; where a hole collects more than MAX_RUNS, its older half is joined into one run for each reason.
 Counts and bytes by reason stay exact then, and so do those of the syncs that are named; which sequence had
-which reason does not. Only a reader that stands inside a run is told shares of its bytes and syncs: in a
+which reason does not. Sequences of which nobody knows whether they were used (see `leap`) are a run that
+counts no exchanges. Only a reader that stands inside a run is told shares of its bytes and syncs: in a
 joined part; an observer that saw the beginning before it was dropped; a store that has the beginning of what
 another owner was told meanwhile. Not thread-safe: the buffer's lock guards it.
 """
@@ -43,11 +44,20 @@ class Hole:
     def add(self, sequence: int, sync_id: str, size: int, reason: GapReason) -> None:
         """Note a dropped exchange of `size` bytes at the next sequence."""
         tail = self._runs[-1] if self._runs else None
-        if tail is None or tail.reason != reason or tail.first <= self._told or not tail.names(sync_id):
+        known = tail is not None and tail.proven and tail.reason == reason and tail.names(sync_id)
+        if tail is None or not known or tail.first <= self._told:
             tail = _Run(sequence, reason)
             self._runs.append(tail)
         tail.add(sync_id, size)
         self._join()
+
+    def leap(self, first: int, last: int) -> None:
+        """Note sequences that an earlier process may have used and of which nothing is left: they are told
+        as `unclean_restart` and count no exchanges.
+        """
+        run = _Run(first, "unclean_restart", proven=False)
+        run.count = last - first + 1
+        self._runs.append(run)
 
     def absorb(self, following: Hole) -> None:
         """What lay between has been dropped: this hole goes on to the end of the following one."""
@@ -76,9 +86,10 @@ class Hole:
     def _join_older_half(self) -> None:
         half = len(self._runs) // 2
         older, newer = self._runs[:half], self._runs[half:]
-        joined: dict[GapReason, _Run] = {}
+        joined: dict[tuple[GapReason, bool], _Run] = {}
         for run in older:
-            joined.setdefault(run.reason, _Run(0, run.reason)).absorb(run)
+            fresh = _Run(0, run.reason, proven=run.proven)
+            joined.setdefault((run.reason, run.proven), fresh).absorb(run)
         first = older[0].first
         for run in joined.values():
             run.first, first = first, first + run.count
@@ -86,13 +97,14 @@ class Hole:
 
 
 class _Run:
-    """Neighbouring sequences dropped for one reason."""
+    """Neighbouring sequences dropped for one reason, each an exchange; not `proven`: none that we know of."""
 
-    __slots__ = ("bytes", "count", "first", "reason", "syncs")
+    __slots__ = ("bytes", "count", "first", "proven", "reason", "syncs")
 
-    def __init__(self, first: int, reason: GapReason) -> None:
+    def __init__(self, first: int, reason: GapReason, *, proven: bool = True) -> None:
         self.first = first
         self.reason = reason
+        self.proven = proven
         self.count = 0
         self.bytes = 0
         self.syncs: dict[str, int] = {}
@@ -107,7 +119,8 @@ class _Run:
 
     def goes_on_with(self, other: _Run) -> bool:
         """Whether both are one run, and no sync is left unnamed in it."""
-        return self.reason == other.reason and len(self.syncs.keys() | other.syncs.keys()) <= MAX_SYNCS
+        alike = self.reason == other.reason and self.proven == other.proven
+        return alike and len(self.syncs.keys() | other.syncs.keys()) <= MAX_SYNCS
 
     def add(self, sync_id: str, size: int) -> None:
         self.count += 1
@@ -125,7 +138,7 @@ class _Run:
         known = max(0, sequence - self.first + 1)
         if not known:
             return self
-        rest = _Run(self.first + known, self.reason)
+        rest = _Run(self.first + known, self.reason, proven=self.proven)
         rest.count = self.count - known
         head = [drop for drop in sent if self.first <= drop.sequence <= sequence]
         if len(head) == known:
@@ -152,4 +165,5 @@ class _Run:
 
     def gap(self, epoch: str) -> Gap:
         syncs = tuple(SyncCount(sync_id, count) for sync_id, count in self.syncs.items())
-        return Gap(epoch, self.first, self.last, self.count, self.bytes, self.reason, syncs)
+        count = self.count if self.proven else 0
+        return Gap(epoch, self.first, self.last, count, self.bytes, self.reason, syncs)

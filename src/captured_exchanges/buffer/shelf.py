@@ -1,9 +1,10 @@
 """One epoch of a buffer: entries and holes at their sequences, from the oldest retained to the newest.
 
-Readers are positioned by bisection over the first sequences of entries and holes; two holes are never
+Readers are positioned by bisection over the first sequences of entries, runs and holes; two holes are never
 neighbours. Where an entry is dropped from the middle its slot goes to the hole it becomes part of, so that
 nothing need be moved: a hole may lie in many slots, and now and then, when they are the most of all, the
-shelf is swept. No bounds and no counters here, those are the buffer's. Not thread-safe: the buffer's lock
+shelf is swept. What is written to disk is the beginning, in order: after the last entry that was written all
+are in memory. No bounds and no counters here, those are the buffer's. Not thread-safe: the buffer's lock
 guards it.
 """
 
@@ -11,49 +12,43 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
 
 from captured_exchanges.buffer.accounts import Account
+from captured_exchanges.buffer.held import Block, Held, Item, Run
 from captured_exchanges.buffer.hole import Hole
 from captured_exchanges.buffer.sent_drops import SentDrop
 from captured_exchanges.exchange import MAX_SEQUENCE, EncodedExchange, Entry, Gap, GapReason
 
-__all__ = ["Held", "Shelf"]
+__all__ = ["Shelf"]
 
 _FEW_SLOTS = 64
+_AHEAD = 3
+"""Items that are looked at for what a reader will want next."""
 
-
-class Held:
-    """An entry, the account it was captured into, and when, in the buffer's time."""
-
-    __slots__ = ("account", "at", "entry")
-
-    def __init__(self, entry: Entry, account: Account, at: float) -> None:
-        self.entry = entry
-        self.account = account
-        self.at = at
-
-    @property
-    def last(self) -> int:
-        """The entry's sequence: entries and holes alike are asked for their last one."""
-        return self.entry.sequence
+_Slot: TypeAlias = Item | Hole
 
 
 class Shelf:
-    """Sequences of one epoch."""
+    """Sequences of one epoch, up to `limit`. `sent_before`: what an earlier process may have sent of it."""
 
     def __init__(self, epoch: str, first_sequence: int = 1) -> None:
         self.epoch = epoch
         self.next_sequence = first_sequence
         self.acked_through = first_sequence - 1
+        self.written_through = first_sequence - 1
+        self.limit = MAX_SEQUENCE
+        self.sent_before = 0
         self._floor = first_sequence - 1
-        self._held = 0
+        self._kept = 0
         self._firsts: list[int] = []
-        self._items: list[Held | Hole] = []
+        self._items: list[_Slot] = []
 
     @property
     def full(self) -> bool:
-        """Whether every sequence of the epoch is given out."""
-        return self.next_sequence > MAX_SEQUENCE
+        """Whether every sequence of the epoch is given out that may be."""
+        return self.next_sequence > self.limit
 
     @property
     def settled(self) -> bool:
@@ -64,17 +59,21 @@ class Shelf:
     def oldest_sequence(self) -> int:
         """The first retained entry's, or the next one to be given out."""
         oldest = self.oldest(0)
-        return self.next_sequence if oldest is None else oldest.last
+        return self.next_sequence if oldest is None else oldest.first
 
-    def oldest(self, after: int) -> Held | None:
-        """The first retained entry after a sequence."""
-        return next((item for item in self._from(after) if isinstance(item, Held)), None)
+    def oldest(self, after: int) -> Item | None:
+        """The first retained entry, or the run, that ends after a sequence."""
+        return next(self._kept_from(after), None)
+
+    def held(self, after: int) -> Iterator[Held]:
+        """What is in memory after a sequence, oldest first; the shelf must not change meanwhile."""
+        return (item for item in self._kept_from(max(after, self.written_through)) if isinstance(item, Held))
 
     def put(self, exchange: EncodedExchange, account: Account, at: float = 0.0) -> int:
         """Retain an exchange at the next sequence."""
         sequence = self._take_sequence()
         self._append(sequence, Held(Entry(sequence, exchange), account, at))
-        self._held += 1
+        self._kept += 1
         return sequence
 
     def skip(self, sync_id: str, size: int, reason: GapReason) -> None:
@@ -86,54 +85,104 @@ class Shelf:
             self._append(sequence, hole)
         hole.add(sequence, sync_id, size, reason)
 
-    def drop(self, held: Held, reason: GapReason) -> None:
-        """A retained entry is lost: its place becomes part of the holes beside it, or one of its own."""
-        index = bisect_left(self._firsts, held.last)
+    def cut(self, run: Run, through: int) -> Run:
+        """Part a run after a sequence; the first part."""
+        index = bisect_left(self._firsts, run.first)
+        head = run.split(through)
+        self._items.insert(index, head)
+        self._firsts.insert(index + 1, run.first)
+        self._kept += 1
+        return head
+
+    def drop(self, item: Item, reason: GapReason) -> None:
+        """What was retained is lost: its place becomes part of the holes beside it, or one of its own."""
+        index = bisect_left(self._firsts, item.first)
         hole = self._hole_at(index - 1) or Hole()
-        hole.add(held.last, held.entry.exchange.sync_id, held.entry.size, reason)
+        for part in item.parts():
+            hole.add(part.sequence, part.sync_id, part.size, reason)
         self._items[index] = hole
-        self._held -= 1
+        self._kept -= 1
         self._close_up(index + 1, hole)
-        if len(self._items) > _FEW_SLOTS + 4 * self._held:
+        if len(self._items) > _FEW_SLOTS + 4 * self._kept:
             self._sweep()
+
+    def settle(self, block: Block) -> list[Held]:
+        """What is left of entries that were written lies in a block from now on; they."""
+        begin = bisect_left(self._firsts, block.sequences[0])
+        end = bisect_right(self._firsts, block.sequences[-1])
+        slots: list[tuple[int, _Slot]] = []
+        written: list[Held] = []
+        for first, item in zip(self._firsts[begin:end], self._items[begin:end], strict=True):
+            if isinstance(item, Held):
+                written.append(item)
+                _lay(slots, block, first)
+            else:
+                slots.append((first, item))
+        self._firsts[begin:end] = [first for first, _ in slots]
+        self._items[begin:end] = [slot for _, slot in slots]
+        self._kept += sum(isinstance(slot, Run) for _, slot in slots) - len(written)
+        self.written_through = max(self.written_through, block.sequences[-1])
+        return written
+
+    def runs(self, block: Block) -> list[Run]:
+        """What is left of a block."""
+        through = block.sequences[-1]
+        found: list[Run] = []
+        for item in self._kept_from(block.sequences[0] - 1):
+            if item.first > through:
+                break
+            if isinstance(item, Run) and item.block is block:
+                found.append(item)
+        return found
 
     def read(self, after: int, max_exchanges: int, max_bytes: int) -> list[Entry | Gap]:
         """As `ReadableBuffer.read`."""
         told: list[Entry | Gap] = [*self._released(after)]
-        exchanges = 0
-        for item in self._from(max(after, self.acked_through)):
+        position, exchanges = max(after, self.acked_through), 0
+        for item in self._from(position):
             if isinstance(item, Hole):
-                told += item.gaps(self.epoch, max(after, self.acked_through))
+                told += item.gaps(self.epoch, position)
                 continue
-            exchanges, max_bytes = exchanges + 1, max_bytes - item.entry.size
-            if exchanges > max_exchanges or (max_bytes < 0 and exchanges > 1):
+            entries = [item.entry] if isinstance(item, Held) else item.entries(position)
+            if entries is None:
                 break
-            told.append(item.entry)
+            for entry in entries:
+                exchanges, max_bytes = exchanges + 1, max_bytes - entry.size
+                if exchanges > max_exchanges or (max_bytes < 0 and exchanges > 1):
+                    return told
+                told.append(entry)
         return told
 
-    def release(self, through: int, sent: Sequence[SentDrop] = ()) -> list[Held]:
-        """Forget everything up to and including a sequence; the entries that were retained. `sent`: as in
+    def unloaded(self, after: int) -> Block | None:
+        """What a reader at a sequence wants to be loaded, now or soon."""
+        for item in islice(self._kept_from(max(after, self.acked_through)), _AHEAD):
+            if isinstance(item, Run) and item.block.entries is None:
+                return item.block
+        return None
+
+    def release(self, through: int, sent: Sequence[SentDrop] = ()) -> list[Item]:
+        """Forget everything up to and including a sequence; what was retained of it. `sent`: as in
         `Hole.forget`.
         """
         through = min(through, self.next_sequence - 1)
         if through <= self.acked_through:
             return []
         self.acked_through = through
+        self.written_through = max(self.written_through, through)
         whole = bisect_right(self._firsts, through)
         if whole and self._items[whole - 1].last > through:
             whole -= 1
-        gone = [item for item in self._items[:whole] if isinstance(item, Held)]
+        gone: list[Item] = [item for item in self._items[:whole] if not isinstance(item, Hole)]
         del self._items[:whole], self._firsts[:whole]
-        self._cut_first_hole(through, sent)
-        self._held -= len(gone)
-        return gone
+        self._kept -= len(gone)
+        return gone + self._cut_first(through, sent)
 
     def _take_sequence(self) -> int:
         sequence = self.next_sequence
         self.next_sequence += 1
         return sequence
 
-    def _append(self, first: int, item: Held | Hole) -> None:
+    def _append(self, first: int, item: _Slot) -> None:
         self._firsts.append(first)
         self._items.append(item)
 
@@ -156,19 +205,22 @@ class Shelf:
         kept = [
             index
             for index, item in enumerate(self._items)
-            if not index or isinstance(item, Held) or item is not self._items[index - 1]
+            if not index or not isinstance(item, Hole) or item is not self._items[index - 1]
         ]
         self._firsts = [self._firsts[index] for index in kept]
         self._items = [self._items[index] for index in kept]
 
-    def _from(self, after: int) -> Iterator[Held | Hole]:
+    def _from(self, after: int) -> Iterator[_Slot]:
         """Items that end after a sequence."""
         index = max(0, bisect_right(self._firsts, after) - 1)
         while index < len(self._items):
             item = self._items[index]
             if item.last > after:
                 yield item
-            index = index + 1 if isinstance(item, Held) else bisect_right(self._firsts, item.last, index)
+            index = bisect_right(self._firsts, item.last, index) if isinstance(item, Hole) else index + 1
+
+    def _kept_from(self, after: int) -> Iterator[Item]:
+        return (item for item in self._from(after) if not isinstance(item, Hole))
 
     def _released(self, after: int) -> Iterator[Gap]:
         """What an owner has taken away between a position and the oldest item."""
@@ -177,8 +229,20 @@ class Shelf:
         count = self.acked_through - max(after, self._floor)  # below the floor nothing was ever given out
         yield Gap(self.epoch, after + 1, self.acked_through, count, 0, "released_elsewhere")
 
-    def _cut_first_hole(self, through: int, sent: Sequence[SentDrop]) -> None:
-        first = self._items[0] if self._items else None
-        if isinstance(first, Hole) and self._firsts[0] <= through:
+    def _cut_first(self, through: int, sent: Sequence[SentDrop]) -> list[Item]:
+        """Forget the beginning of what lies across a sequence; what was retained of it."""
+        if not self._items or self._firsts[0] > through:
+            return []
+        first, self._firsts[0] = self._items[0], through + 1
+        if isinstance(first, Hole):
             first.forget(through, sent)
-            self._firsts[0] = through + 1
+        return [first.split(through)] if isinstance(first, Run) else []
+
+
+def _lay(slots: list[tuple[int, _Slot]], block: Block, sequence: int) -> None:
+    """Put an entry of a block after what is there: into the run before it, where that goes on with it."""
+    last, index = slots[-1][1] if slots else None, block.index(sequence)
+    if isinstance(last, Run) and last.end == index and sequence == last.last + 1:
+        last.end += 1
+    else:
+        slots.append((sequence, Run(block, index, index + 1)))

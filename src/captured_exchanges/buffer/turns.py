@@ -24,7 +24,13 @@ class Turns:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._inside = False
+        self._holder = 0
         self._put_off: deque[Callable[[], object]] = deque()
+
+    @property
+    def mine(self) -> bool:
+        """Whether this thread is within an action: whatever it asks for now is put off."""
+        return self._inside and self._holder == threading.get_ident()
 
     def take(self, action: Callable[[], T]) -> T | None:
         """Run the action alone, at once; or right after the one in progress, when called from within
@@ -42,7 +48,7 @@ class Turns:
             return question() if self._inside else self._run(question)
 
     def _run(self, action: Callable[[], T]) -> T:
-        self._inside = True
+        self._inside, self._holder = True, threading.get_ident()
         try:
             self._catch_up()  # what was put off at the very end of the turn before
             result = action()

@@ -53,6 +53,10 @@ class BufferFacts:
     `next_ticket` numbers the next exchange to start and `oldest_ticket` is the lowest one still pending
     (equal to `next_ticket` where none is): all that started before a moment has ended once
     `oldest_ticket` has reached that moment's `next_ticket`.
+
+    `sent_before` is the highest sequence of the epoch that an earlier process may have sent. `loads` counts
+    how often something that was on disk alone became readable. `spool_failing`: what is captured has memory
+    alone to be in, for the disk behind it fails.
     """
 
     epoch: str
@@ -64,6 +68,9 @@ class BufferFacts:
     pending: int = 0
     oldest_ticket: int = 0
     next_ticket: int = 0
+    sent_before: int = 0
+    loads: int = 0
+    spool_failing: bool = False
 
 
 class ReadableBuffer(Protocol):
@@ -86,8 +93,9 @@ class ReadableBuffer(Protocol):
     ) -> Sequence[Entry | Gap]:
         """Entries and gaps after a sequence, in order and without holes, within the bounds (one larger
         entry passes alone); sequences that were released come as a `released_elsewhere` gap. Empty at
-        the end of the buffer. `hold`: an owner is given this; the entries are in flight from now on, and
-        what is in flight is never dropped.
+        the end of the buffer, and where what follows is on a disk: to ask has it brought, and
+        `BufferFacts.loads` changes when it is there. `hold`: an owner is given this; the entries are in
+        flight from now on, and what is in flight is never dropped.
         """
         ...
 

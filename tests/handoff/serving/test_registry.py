@@ -4,8 +4,8 @@ import pytest
 
 from captured_exchanges.exchange import Ack, Drained, Open, OutgoingBatch, ResumePosition
 from captured_exchanges.handoff import Status
-from captured_exchanges.handoff.serving import Handoff, ServerStream
-from support.handoff_connector import CONNECTOR, POLICY, Connector
+from captured_exchanges.handoff.serving import ServerStream
+from support.handoff_connector import Connector
 
 
 def test_rule_8_the_ninth_observer_is_refused_and_the_rest_unharmed():
@@ -138,7 +138,7 @@ def test_rule_3_a_durable_buffer_may_have_sent_up_to_its_lease_before():
     """After an unclean restart a position up to the end of the last lease is believed."""
     connector = Connector()
     connector.capture(5)
-    connector.handoff = Handoff(connector=CONNECTOR, policy=POLICY, sent_through=4)
+    connector.buffer._stock.shelf.sent_before = 4
     too_far = connector.owner(resume=(ResumePosition(connector.epoch, 5),))
     assert too_far.ended.code == Status.INVALID_ARGUMENT
     believed = connector.owner(resume=(ResumePosition(connector.epoch, 4),))

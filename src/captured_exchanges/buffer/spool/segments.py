@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from captured_exchanges.buffer.spool.disk import Disk
-from captured_exchanges.buffer.spool.frames import frame
+from captured_exchanges.buffer.spool.frames import FRAME_OVERHEAD, frame
 from captured_exchanges.buffer.spool.records import heading
 
 __all__ = ["SUFFIX", "Segment", "Segments"]
@@ -19,6 +19,7 @@ SUFFIX = ".segment"
 _MAX_BYTES = 16 * 1024 * 1024
 _MIN_BYTES = 4 * 1024
 _IN_A_SPOOL = 16
+_MAX_HEADING = 64
 
 
 class Segment:
@@ -43,7 +44,8 @@ class Segments:
         self._folder = folder
         self._named = named
         self._max_bytes = max_bytes
-        self._segment_bytes = min(_MAX_BYTES, max(_MIN_BYTES, max_bytes // _IN_A_SPOOL))
+        self.segment_bytes = min(_MAX_BYTES, max(_MIN_BYTES, max_bytes // _IN_A_SPOOL))
+        """After which size of a file another begins."""
         self._all: dict[int, Segment] = {}
         self._current: Segment | None = None
         self._next_number = 1
@@ -59,6 +61,10 @@ class Segments:
         """Whether so many bytes more stay within the bound."""
         begun = 0 if self._continues(size, epoch) else len(frame(heading(epoch)))
         return self.bytes + begun + size <= self._max_bytes
+
+    def ever_fits(self, size: int) -> bool:
+        """Whether so many bytes would fit, were nothing else there."""
+        return size + FRAME_OVERHEAD + _MAX_HEADING <= self._max_bytes
 
     def append(self, epoch: str, data: bytes) -> tuple[Segment, int]:
         """Write frames of an epoch, all into one file: which, and where."""
@@ -117,7 +123,7 @@ class Segments:
         current = self._current
         if current is None or current.epoch != epoch:
             return False
-        return current.size + size <= self._segment_bytes
+        return current.size + size <= self.segment_bytes
 
     def _begin(self, epoch: str) -> Segment:
         number, self._next_number = self._next_number, self._next_number + 1

@@ -25,6 +25,7 @@ from captured_exchanges.exchange import (
     ServerMessage,
 )
 from captured_exchanges.handoff.serving.actions import Abandon, Read, Release
+from captured_exchanges.handoff.serving.loading import Loading
 from captured_exchanges.handoff.serving.pace import Pace
 from captured_exchanges.handoff.serving.registry import Handoff
 from captured_exchanges.handoff.serving.side import last_of, messages, until
@@ -53,6 +54,7 @@ class ObserverSide:
         self._exchanges = min(limits.max_batch_exchanges, limits.max_outstanding_exchanges)
         self._bytes = min(limits.max_batch_bytes, limits.max_outstanding_bytes)
         self._pace = Pace(self._exchanges, limits.max_batch_delay)
+        self._loading = Loading()
 
     def hear(self, request: Ack | Drain, facts: BufferFacts, now: float) -> None:
         """As in Side: an observer may ask for nothing."""
@@ -83,7 +85,7 @@ class ObserverSide:
     def plan(self, facts: BufferFacts, now: float) -> Read | None:
         """As in Side."""
         self.wake_at = None
-        if self.finished():
+        if self.finished() or self._loading.waits(facts):
             return None
         there, urgent = facts.next_sequence - 1, self._end is not None
         if not self._pace.due(self._position, there, self._exchanges, now, urgent=urgent):
@@ -92,11 +94,13 @@ class ObserverSide:
         if not self._handoff.observer_may_read(facts, now):
             self.wake_at = now + self._handoff.observer_retry
             return None
+        self._loading.asks(facts)
         return Read(self._position, self._exchanges, self._bytes)
 
     def take(self, read: Read, items: Sequence[Entry | Gap], facts: BufferFacts) -> list[OutgoingBatch | Gap]:
         """As in Side."""
         del read  # nothing but this moves the position
+        self._loading.answered(anything=bool(items))
         within = until(items, self._end)
         if within:
             self._position = last_of(within[-1])

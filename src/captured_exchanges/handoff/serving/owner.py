@@ -20,6 +20,7 @@ from captured_exchanges.exchange import (
 from captured_exchanges.handoff.serving.actions import Abandon, Read, Release
 from captured_exchanges.handoff.serving.allowance import Allowance
 from captured_exchanges.handoff.serving.draining import Draining
+from captured_exchanges.handoff.serving.loading import Loading
 from captured_exchanges.handoff.serving.ownership import Member
 from captured_exchanges.handoff.serving.pace import Pace
 from captured_exchanges.handoff.serving.registry import Handoff
@@ -51,6 +52,7 @@ class OwnerSide:
         self._allowance = Allowance(limits.max_outstanding_exchanges, limits.max_outstanding_bytes)
         full = min(limits.max_batch_exchanges, limits.max_outstanding_exchanges)
         self._pace = Pace(full, limits.max_batch_delay)
+        self._loading = Loading()
         self._next_size = 1
         self._end: int | None = None
         self._draining: Draining | None = None
@@ -111,13 +113,14 @@ class OwnerSide:
     def plan(self, facts: BufferFacts, now: float) -> Read | None:
         """As in Side."""
         self.wake_at = None
-        if self._blocked or self.finished():
+        if self._blocked or self.finished() or self._loading.waits(facts):
             return None
         urgent = self._draining is not None or self._end is not None or self._handoff.stops_at is not None
         room = self._allowance.room_exchanges
         if not self._pace.due(self._position, facts.next_sequence - 1, room, now, urgent=urgent):
             self.wake_at = self._pace.wake_at
             return None
+        self._loading.asks(facts)
         return Read(
             self._position,
             min(self.limits.max_batch_exchanges, room),
@@ -129,6 +132,7 @@ class OwnerSide:
         """As in Side. Where an ack for an earlier stream's exchanges came meanwhile, it is read again."""
         if read.after_sequence != self._position:
             return []
+        self._loading.answered(anything=bool(items))
         fitting = self._fitting(until(items, self._end))
         if fitting:
             self._position = last_of(fitting[-1])

@@ -32,11 +32,7 @@ class Standing:
 
 
 class Handoff:
-    """The registry of a connector's streams. One for each capture buffer, whatever number of servers.
-
-    `sent_through` is the highest sequence that earlier processes may have sent of the buffer's epoch: a
-    durable buffer passes the end of its last lease.
-    """
+    """The registry of a connector's streams. One for each capture buffer, whatever number of servers."""
 
     def __init__(
         self,
@@ -44,7 +40,6 @@ class Handoff:
         connector: ConnectorInfo,
         policy: PolicyInfo,
         terms: Terms | None = None,
-        sent_through: int = 0,
     ) -> None:
         self.connector = connector
         self.policy = policy
@@ -54,7 +49,6 @@ class Handoff:
         self._members: set[Member] = set()
         self._observers: set[Member] = set()
         self._sent: tuple[str, int] | None = None
-        self._sent_before = sent_through
         self._stops_at: float | None = None
 
     @property
@@ -130,11 +124,9 @@ class Handoff:
 
     def sent_through(self, facts: BufferFacts) -> int:
         """The highest sequence of the epoch that was ever sent, or told as a gap, to an owner."""
-        if self._sent is None:
-            self._sent = (facts.epoch, self._sent_before)
-        elif self._sent[0] != facts.epoch:
+        if self._sent is None or self._sent[0] != facts.epoch:
             self._sent = (facts.epoch, 0)
-        return max(self._sent[1], facts.acked_through)
+        return max(self._sent[1], facts.acked_through, facts.sent_before)
 
     def sent(self, facts: BufferFacts, through_sequence: int) -> None:
         """Everything through this sequence goes out to an owner."""

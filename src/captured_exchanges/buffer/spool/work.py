@@ -1,0 +1,196 @@
+"""What the spool does, round by round: bring what readers want, write what memory has no room for, let files
+go that nobody needs. All reading and writing is here; nothing of it is done under the buffer's lock.
+
+A write that fails changes nothing: what was to be written stays in memory, and is tried again after a while
+that grows (0.1 to 5 s). A block that cannot be read is tried three times, or is lost at once where its bytes
+have changed; what it held is told as `spool_failure`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from captured_exchanges.buffer.held import Block, Held
+from captured_exchanges.buffer.overflow import Room
+from captured_exchanges.buffer.shelf import Shelf
+from captured_exchanges.buffer.spool.frames import frame, frames
+from captured_exchanges.buffer.spool.records import pack, unpack
+from captured_exchanges.buffer.spool.segments import Segments
+from captured_exchanges.buffer.stock import Stock
+from captured_exchanges.buffer.turns import Turns
+from captured_exchanges.exchange import Entry
+
+__all__ = ["MAX_BLOCK_BYTES", "Signals", "Work"]
+
+MAX_BLOCK_BYTES = 1024 * 1024
+"""Exchanges that are written in one piece, and read again so."""
+_FIRST_DELAY, _MAX_DELAY = 0.1, 5.0
+_TRIES = 3
+_FULL_DELAY = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Signals(NamedTuple):
+    """Whom the spool tells: `wake` readers, those who wait for `room`, `fault` by a fixed name."""
+
+    wake: Callable[[], None]
+    room: Room
+    fault: Callable[[str], object]
+
+
+class Work:
+    """One spool's. `above`: bytes in memory beyond which they are written. `clock` is monotonic, in seconds.
+
+    Used by one thread, but for `resting`, which any may look at.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        stock: Stock,
+        segments: Segments,
+        signals: Signals,
+        *,
+        above: int,
+        drop_oldest: bool,
+        clock: Callable[[], float],
+    ) -> None:
+        self._turns = turns
+        self._stock = stock
+        self._segments = segments
+        self._signals = signals
+        self._above = above
+        self._drop_oldest = drop_oldest
+        self._clock = clock
+        self._block_bytes = min(MAX_BLOCK_BYTES, segments.segment_bytes)
+        self._delay = 0.0
+        self._retry_at = 0.0
+        self._load_at = 0.0
+        self.resting = False
+        """Whether nothing can be written for now, so that nobody need ask for it."""
+
+    def round(self) -> float | None:
+        """Do what is due; seconds after which to come again though nobody asked, None: no need."""
+        self.resting = False
+        self._guarded(self._load)
+        self._guarded(self._collect)
+        now = self._clock()
+        if now >= self._retry_at:
+            self._guarded(self._write)
+            now = self._clock()
+        waits = [self._retry_at - now] if self._stock.failing else []
+        waits += [self._load_at - now] if self._stock.loads.wished else []
+        waits += [_FULL_DELAY] if self.resting else []
+        self.resting = self.resting or self._stock.failing
+        return max(0.0, min(waits)) if waits else None
+
+    def close(self) -> None:
+        """The last round: let go of every file."""
+        self._segments.close()
+
+    # What is brought
+
+    def _load(self) -> None:
+        if self._clock() < self._load_at:
+            return
+        while block := self._turns.take(self._stock.loads.next):
+            self._bring(block)
+
+    def _bring(self, block: Block) -> None:
+        try:
+            entries = self._read(block)
+        except OSError:
+            block.tries += 1
+            if block.tries < _TRIES:
+                self._load_at = self._clock() + _FIRST_DELAY
+                self._turns.take(lambda: self._stock.loads.want(block, urgent=False))
+                raise
+            entries = None
+        if entries is None:
+            log.warning("a block of the spool cannot be read: what it held is told as spool_failure")
+            self._signals.fault("spool.unreadable")
+            self._turns.take(lambda: self._stock.lose_block(block))
+        else:
+            self._turns.take(lambda: self._stock.loads.bring(block, entries))
+        self._signals.wake()
+
+    def _read(self, block: Block) -> list[Entry] | None:
+        """The entries of a block; None: it is not what was written."""
+        data = self._segments.read(block.segment, block.offset, block.length)
+        entries = [unpack(content)[0] for _, content in frames(data)]
+        return entries if [entry.sequence for entry in entries] == list(block.sequences) else None
+
+    # What is written
+
+    def _write(self) -> None:
+        while self._pressed and self._write_block():
+            self._load()
+        if self._stock.failing and not self._pressed:
+            self._healed()  # nothing is wanted of the disk: it may be tried again
+
+    @property
+    def _pressed(self) -> bool:
+        return self._stock.memory > (0 if self._stock.failing else self._above)
+
+    def _write_block(self) -> bool:
+        """Write the oldest that is in memory alone; whether there was any, and room for it."""
+        found = self._turns.look(lambda: self._stock.unwritten(self._block_bytes))
+        if found is None:
+            return False
+        shelf, batch = found
+        if not self._make_room(sum(held.size for held in batch), shelf):
+            return False
+        data = b"".join([self._framed(held) for held in batch])
+        if not self._make_room(len(data), shelf):
+            return False
+        block = Block(batch, *self._segments.append(shelf.epoch, data), len(data))
+        entries = [held.entry for held in batch]
+        self._turns.take(lambda: self._stock.settle(shelf, block, entries))
+        self._healed()
+        self._signals.room.made()
+        return True
+
+    def _framed(self, held: Held) -> bytes:
+        nameless = self._stock.accounts.is_nameless(held.account) and held.entry.exchange.sync_id != ""
+        return frame(pack(held.entry, nameless=nameless))
+
+    def _make_room(self, size: int, shelf: Shelf) -> bool:
+        """Whether so many bytes may be written; where the policy says so the oldest on the disk go for it."""
+        while not self._segments.fits(size, shelf.epoch):
+            droppable = self._drop_oldest and self._pressed and self._segments.ever_fits(size)
+            if not (droppable and self._turns.take(self._stock.lose_oldest_block)):
+                self.resting = True
+                return False
+            self._signals.wake()
+            self._collect()
+        return True
+
+    def _collect(self) -> None:
+        """Let go of files in which nothing is retained."""
+        for segment in self._turns.look(lambda: [each for each in self._segments if not each.live]):
+            self._segments.remove(segment)
+
+    # What fails
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except OSError as failure:
+            self._failed(failure)
+
+    def _failed(self, failure: OSError) -> None:
+        if not self._stock.failing:
+            log.warning("the spool fails (%s): what is captured stays in memory", failure.strerror)
+        self._signals.fault("spool.failed")
+        self._stock.failing = True
+        self._delay = min(_MAX_DELAY, max(_FIRST_DELAY, 2 * self._delay))
+        self._retry_at = self._clock() + self._delay
+
+    def _healed(self) -> None:
+        if self._stock.failing:
+            log.warning("the spool works again")
+        self._stock.failing = False
+        self._delay = self._retry_at = 0.0
