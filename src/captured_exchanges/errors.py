@@ -15,6 +15,7 @@ __all__ = [
     "PolicyError",
     "ProtocolViolation",
     "ReadOnlyStore",
+    "SpoolRefused",
     "StoreError",
     "StoreLocked",
     "UnsupportedStore",
@@ -36,6 +37,10 @@ class PolicyError(CapturedExchangesError):
 
 class ConnectionRefused(CapturedExchangesError):
     """An address or a credential does not meet the rules of who may connect; nothing was opened."""
+
+
+class SpoolRefused(CapturedExchangesError):
+    """The folder of a durable spool cannot be used; nothing in it was touched."""
 
 
 class StoreError(CapturedExchangesError):

@@ -14,7 +14,7 @@ from captured_exchanges.buffer.overflow import Room
 from captured_exchanges.exchange import Dropped, Entry, Gap
 from support.buffer_account import imbalance, total_lost
 from support.buffer_exchanges import encoded
-from support.buffer_spooled import patient_read
+from support.buffer_spooled import by_hand, patient_read
 from support.threaded_calls import until
 
 EVERYTHING = {"max_exchanges": 10**6, "max_bytes": 10**12}
@@ -173,8 +173,7 @@ def test_no_room_is_missed_between_looking_and_waiting():
 def test_the_spool_under_every_policy_tells_what_it_lost():
     """With memory and disk full, the account and the gaps are what was captured."""
     for overflow in ("drop_newest", "drop_oldest"):
-        buffer = CaptureBuffer(max_bytes=2_000, overflow=overflow, spool=SpoolOptions(max_bytes=9_000))
-        buffer._thread.poke = lambda: None
+        buffer = by_hand(max_bytes=2_000, overflow=overflow, spool=SpoolOptions(max_bytes=9_000))
         for number in range(300):
             buffer.accept(encoded(100, f"s{number % 2}"))
             if number % 7 == 0:

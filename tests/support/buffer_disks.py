@@ -13,6 +13,8 @@ class FailingDisk(Disk):
         self.room: int | None = None
         self.broken: set[str] = set()
         self.flushes = 0
+        self.tears: int | None = None
+        """So many bytes more are written, then the process would be dead."""
 
     def create(self, path):
         self._fail_if_broken("create")
@@ -24,6 +26,12 @@ class FailingDisk(Disk):
 
     def write(self, descriptor, data, offset):
         self._fail_if_broken("write")
+        if self.tears is not None:
+            super().write(descriptor, data[: self.tears], offset)
+            self.tears -= min(self.tears, len(data))
+            if not self.tears:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return
         if self.room is None:
             super().write(descriptor, data, offset)
             return
@@ -38,10 +46,12 @@ class FailingDisk(Disk):
         self._fail_if_broken("read")
         return super().read(descriptor, size, offset)
 
-    def flush(self, descriptor):
+    def flush(self, _descriptor):
         self._fail_if_broken("flush")
-        self.flushes += 1
-        super().flush(descriptor)
+        self.flushes += 1  # and no more: these tests cut no power
+
+    def flush_folder(self, _folder):
+        self._fail_if_broken("flush")
 
     def remove(self, path):
         self._fail_if_broken("remove")

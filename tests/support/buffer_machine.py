@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -56,9 +56,11 @@ class StockMachine(RuleBasedStateMachine):
         self.attached = False
         self.lapses_at = 0.0
 
+    make: Callable[..., CaptureBuffer] = CaptureBuffer
+
     def begin(self, **how) -> CaptureBuffer:
         """The buffer."""
-        return CaptureBuffer(
+        return self.make(
             max_bytes=self.MAX_BYTES,
             max_sync_bytes=self.SYNC_BYTES,
             max_age=self.MAX_AGE,

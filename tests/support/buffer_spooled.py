@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from captured_exchanges.buffer import CaptureBuffer
+from captured_exchanges.buffer.spool.thread import SpoolThread
 from captured_exchanges.exchange import Entry, Gap
 
 ROUNDS = 10_000
 
 
-def by_hand(buffer: CaptureBuffer) -> CaptureBuffer:
-    """Whoever pokes the thread finds nobody there."""
+def by_hand(**how) -> CaptureBuffer:
+    """A buffer, made with these arguments. Whoever pokes its thread finds nobody there."""
+    start, SpoolThread._start = SpoolThread._start, lambda _self: None
+    try:
+        buffer = CaptureBuffer(**how)
+    finally:
+        SpoolThread._start = start
     buffer._thread.poke = lambda: None
     return buffer
 
@@ -33,3 +40,15 @@ def patient_read(buffer: CaptureBuffer, after: int, **how) -> Sequence[Entry | G
         if not more and buffer.facts().loads == loads and not buffer.read(after, max_exchanges=1, **how):
             return told
     raise AssertionError("the reader never came to an end")
+
+
+def kill(buffer: CaptureBuffer) -> None:
+    """End a durable buffer that works by hand as SIGKILL does: nothing more is written, and the system lets
+    go of its files and its lock.
+    """
+    assert buffer._thread._starting.acquire(blocking=False)  # so that nothing closes it later
+    buffer._thread._closing = True
+    work = buffer._work
+    work._segments.close()
+    work._ledger._slots.close()
+    os.close(work._ledger._lock)

@@ -21,12 +21,13 @@ class SpooledMachine(StockMachine):
 
     MAX_BYTES, SYNC_BYTES = 1_500, 6_000
     SPOOL_BYTES = 9_000
+    make = staticmethod(by_hand)
 
     def begin(self, **how) -> CaptureBuffer:
         """A buffer whose disk a rule may break."""
         self.disk = FailingDisk()
         options = SpoolOptions(max_bytes=self.SPOOL_BYTES, disk=self.disk)
-        return by_hand(super().begin(spool=options, **how))
+        return super().begin(spool=options, **how)
 
     def fetch(self, after: int, **how) -> Sequence[Entry | Gap]:
         """Blocks are brought as they are wanted."""

@@ -10,7 +10,7 @@ syncs are counted under the empty sync id. Not thread-safe: the buffer's lock gu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from captured_exchanges.exchange import Dropped, GapReason, SyncCounters
 
@@ -100,7 +100,7 @@ class Accounts:
     """All accounts of one buffer."""
 
     def __init__(self, max_syncs: int = MAX_SYNCS) -> None:
-        self._max_syncs = max_syncs
+        self.max_syncs = max_syncs
         self._nameless = Account()
         self._named: dict[str, Account] = {}
 
@@ -109,6 +109,18 @@ class Accounts:
         if not sync_id:
             return self._nameless
         return self._named.get(sync_id) or self._opened(sync_id)
+
+    def items(self) -> Iterator[tuple[str, Account]]:
+        """Every account by its sync id, oldest sync first, that of the empty id last."""
+        yield from self._named.items()
+        yield "", self._nameless
+
+    def restore(self, sync_id: str, account: Account) -> None:
+        """An account of an earlier life, in the order of `items`."""
+        if sync_id:
+            self._named[sync_id] = account
+        else:
+            self._nameless = account
 
     def is_nameless(self, account: Account) -> bool:
         """Whether this is the account of the empty sync id."""
@@ -126,7 +138,7 @@ class Accounts:
         return self.counters()
 
     def _opened(self, sync_id: str) -> Account:
-        if len(self._named) >= self._max_syncs and not self._forgot_one():
+        if len(self._named) >= self.max_syncs and not self._forgot_one():
             return self._nameless
         account = self._named[sync_id] = Account()
         return account

@@ -22,7 +22,7 @@ from captured_exchanges.buffer.held import Held, Item
 from captured_exchanges.buffer.overflow import Block, Overflow, Room, in_event_loop
 from captured_exchanges.buffer.pending import Pending
 from captured_exchanges.buffer.spool import SpoolOptions
-from captured_exchanges.buffer.spool.segments import Segments
+from captured_exchanges.buffer.spool.opening import open_spool
 from captured_exchanges.buffer.spool.thread import SpoolThread
 from captured_exchanges.buffer.spool.work import Signals, Work
 from captured_exchanges.buffer.stock import WAIT, Stock
@@ -54,7 +54,8 @@ class CaptureBuffer:
     `buffer.abandon_failed`), when nobody may wait (`buffer.block_refused`), and when the spool fails
     (`spool.failed`, `spool.unreadable`, `spool.no_thread`, `spool.fault`); it must not raise.
 
-    Raises ValueError for a bound that is not above zero, or a first sequence that none can have.
+    Raises ValueError for a bound that is not above zero, or a first sequence that none can have; SpoolRefused
+    where the folder of a durable spool is in use, or others may enter it.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class CaptureBuffer:
         self._above = max_bytes // 2
         self._work: Work | None = None
         self._thread: SpoolThread | None = None
+        self._durable = spool is not None and spool.durable
         if spool is not None:
             self._begin_spool(spool, clock)
 
@@ -173,9 +175,20 @@ class CaptureBuffer:
         for ticket, abandon in self._turns.look(lambda: self._pending.before(before_ticket)):
             self._abandon(ticket, abandon)
 
+    def flush(self, timeout: float) -> bool:
+        """Wait, `timeout` seconds at most, until all that was accepted before is on the disk of a durable
+        spool; whether it is. Without one it never is.
+        """
+        if self._work is None or not self._durable:
+            return False
+        done = self._work.ask_flush()
+        self._poke()
+        return done.wait(timeout)
+
     def close(self) -> None:
-        """The process ends: let the spool finish its work, and let go of its files. What is captured after
-        that is held in memory. The end of the interpreter does the same. Repeats are harmless.
+        """The process ends: let the spool finish its work, and let go of its files. A durable one is complete
+        then, and loses nothing until it is opened again; what is captured after that is held in memory. The
+        end of the interpreter does the same. Repeats are harmless.
         """
         if self._thread:
             self._thread.close()
@@ -188,19 +201,12 @@ class CaptureBuffer:
         return self._subscriptions.subscribe(wake)
 
     def _begin_spool(self, spool: SpoolOptions, clock: Callable[[], float]) -> None:
-        segments = Segments(spool.disk, spool.folder, spool.max_bytes, named=False)
         signals = Signals(self._subscriptions.wake_all, self._room, self._on_fault)
-        self._work = Work(
-            self._turns,
-            self._stock,
-            segments,
-            signals,
-            above=self._above,
-            drop_oldest=self._stock.drop_oldest,
-            clock=clock,
-        )
+        self._work = open_spool(spool, self._turns, self._stock, signals, above=self._above, clock=clock)
         self._thread = SpoolThread(self._work, self._on_fault)
         weakref.finalize(self, self._thread.close)
+        if spool.durable:
+            self._poke()
 
     def _poke(self) -> None:
         if self._thread:

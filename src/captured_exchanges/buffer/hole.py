@@ -15,16 +15,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from captured_exchanges.buffer.sent_drops import SentDrop
 from captured_exchanges.exchange import Gap, GapReason, SyncCount
 
-__all__ = ["MAX_RUNS", "MAX_SYNCS", "Hole"]
+__all__ = ["MAX_RUNS", "MAX_SYNCS", "Hole", "HoleImage", "RunImage"]
 
 MAX_RUNS = 64
 """Runs that one hole keeps apart."""
 MAX_SYNCS = 64
 """Syncs that one run names; a joined run may count exchanges of others that it does not name."""
+
+
+class RunImage(NamedTuple):
+    """A run, as it is kept on disk."""
+
+    first: int
+    length: int
+    size: int
+    reason: GapReason
+    proven: bool
+    syncs: dict[str, int]
+
+
+class HoleImage(NamedTuple):
+    """A hole, as it is kept on disk: what was told of it, and its runs."""
+
+    told: int
+    runs: list[RunImage]
+
+    @classmethod
+    def of(cls, raw: Sequence[Any]) -> HoleImage:
+        """The image whose parts these are. Raises TypeError or ValueError where they are none."""
+        told, runs = raw
+        return cls(told, [RunImage(*run) for run in runs])
 
 
 class Hole:
@@ -35,6 +60,22 @@ class Hole:
     def __init__(self) -> None:
         self._runs: list[_Run] = []
         self._told = 0
+
+    @classmethod
+    def of(cls, image: HoleImage) -> Hole:
+        """The hole of an earlier life."""
+        hole = cls()
+        hole._told = image.told
+        for first, length, size, reason, proven, syncs in image.runs:
+            run = _Run(first, reason, proven=proven)
+            run.count, run.bytes, run.syncs = length, size, syncs
+            hole._runs.append(run)
+        return hole
+
+    @property
+    def first(self) -> int:
+        """The first dropped sequence."""
+        return self._runs[0].first
 
     @property
     def last(self) -> int:
@@ -74,6 +115,14 @@ class Hole:
         """Tell a reader what was dropped after a sequence, in order."""
         self._told = self.last
         return [run.after(after).gap(epoch) for run in self._runs if run.last > after]
+
+    def image(self) -> HoleImage:
+        """The hole as it stands."""
+        runs = [
+            RunImage(run.first, run.count, run.bytes, run.reason, run.proven, dict(run.syncs))
+            for run in self._runs
+        ]
+        return HoleImage(self._told, runs)
 
     def forget(self, through: int, sent: Sequence[SentDrop] = ()) -> None:
         """Drop what lies up to and including a sequence; `sent`: single exchanges there, as far as known."""

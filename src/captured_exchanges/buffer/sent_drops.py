@@ -13,6 +13,7 @@ guards it.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from captured_exchanges.buffer.accounts import Account
@@ -36,6 +37,9 @@ class SentDrops:
 
     def __init__(self) -> None:
         self._drops: list[SentDrop] = []
+
+    def __iter__(self) -> Iterator[SentDrop]:
+        return iter(self._drops)
 
     def add(self, drop: SentDrop) -> None:
         """This exchange was given to an owner, and is dropped now."""

@@ -40,7 +40,7 @@ class Shelf:
         self.written_through = first_sequence - 1
         self.limit = MAX_SEQUENCE
         self.sent_before = 0
-        self._floor = first_sequence - 1
+        self.floor = first_sequence - 1
         self._kept = 0
         self._firsts: list[int] = []
         self._items: list[_Slot] = []
@@ -65,6 +65,10 @@ class Shelf:
         """The first retained entry, or the run, that ends after a sequence."""
         return next(self._kept_from(after), None)
 
+    def kept(self) -> Iterator[Item]:
+        """All that is retained, oldest first."""
+        return self._kept_from(0)
+
     def held(self, after: int) -> Iterator[Held]:
         """What is in memory after a sequence, oldest first; the shelf must not change meanwhile."""
         return (item for item in self._kept_from(max(after, self.written_through)) if isinstance(item, Held))
@@ -84,6 +88,19 @@ class Shelf:
             hole = Hole()
             self._append(sequence, hole)
         hole.add(sequence, sync_id, size, reason)
+
+    def holes(self) -> Iterator[Hole]:
+        """What was dropped, in order."""
+        return (item for item in self._from(0) if isinstance(item, Hole))
+
+    def lay(self, item: Run | Hole) -> None:
+        """Put what is known of an earlier life after what is there."""
+        before = self._hole_at(len(self._items) - 1)
+        if before is not None and isinstance(item, Hole):
+            before.absorb(item)
+        else:
+            self._append(item.first, item)
+            self._kept += isinstance(item, Run)
 
     def cut(self, run: Run, through: int) -> Run:
         """Part a run after a sequence; the first part."""
@@ -226,7 +243,7 @@ class Shelf:
         """What an owner has taken away between a position and the oldest item."""
         if after >= self.acked_through:
             return
-        count = self.acked_through - max(after, self._floor)  # below the floor nothing was ever given out
+        count = self.acked_through - max(after, self.floor)  # below the floor nothing was ever given out
         yield Gap(self.epoch, after + 1, self.acked_through, count, 0, "released_elsewhere")
 
     def _cut_first(self, through: int, sent: Sequence[SentDrop]) -> list[Item]:

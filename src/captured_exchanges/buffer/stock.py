@@ -154,6 +154,15 @@ class Stock:
 
     # What the spooler asks
 
+    def adopt(self, shelves: Sequence[Shelf], accounts: Accounts) -> None:
+        """Go on with what an earlier process has left."""
+        self.shelves = deque(shelves)
+        self.accounts = accounts
+        runs = [item for shelf in shelves for item in shelf.kept()]
+        self.exchanges = sum(item.count for item in runs)
+        self.bytes = sum(item.size for item in runs)
+        self._leave_settled_epoch()
+
     def unwritten(self, max_bytes: int) -> tuple[Shelf, list[Held]] | None:
         """What is to be written next: the oldest that is in memory alone; None: nothing is. One that is
         larger than `max_bytes` comes alone.

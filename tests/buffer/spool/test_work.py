@@ -18,7 +18,7 @@ EVERYTHING = {"max_exchanges": 10**6, "max_bytes": 10**12}
 
 def spooled(max_bytes=1_000, spool_bytes=100_000, **how) -> CaptureBuffer:
     options = SpoolOptions(max_bytes=spool_bytes, disk=how.pop("disk", None) or FailingDisk())
-    return by_hand(CaptureBuffer(max_bytes=max_bytes, spool=options, **how))
+    return by_hand(max_bytes=max_bytes, spool=options, **how)
 
 
 def captured(buffer: CaptureBuffer, count: int, size: int = 100) -> list[int | None]:

@@ -1,4 +1,4 @@
-from captured_exchanges.buffer import CaptureBuffer, SpoolOptions
+from captured_exchanges.buffer import SpoolOptions
 from captured_exchanges.exchange import BufferFacts, ServerHeartbeat
 from captured_exchanges.handoff.serving.loading import Loading
 from support.buffer_spooled import by_hand
@@ -30,9 +30,7 @@ def test_who_was_given_something_waits_for_nothing():
 def spooled_connector() -> Connector:
     """Most of what it holds is on its disk."""
     connector = Connector()
-    connector.buffer = by_hand(
-        CaptureBuffer(max_bytes=1_000, spool=SpoolOptions(), clock=lambda: connector.now)
-    )
+    connector.buffer = by_hand(max_bytes=1_000, spool=SpoolOptions(), clock=lambda: connector.now)
     for number in range(50):
         connector.buffer.accept(encoded(f"r{number}"))
         connector.buffer._work.round()

@@ -49,6 +49,10 @@ class Disk:
             size, offset = size - len(piece), offset + len(piece)
         return b"".join(pieces)
 
+    def size(self, descriptor: int) -> int:
+        """How long a file is, in bytes."""
+        return os.fstat(descriptor).st_size
+
     def flush(self, descriptor: int) -> None:
         """Return when what was written is safe against a power cut."""
         os.fsync(descriptor)

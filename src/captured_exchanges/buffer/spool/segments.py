@@ -126,9 +126,7 @@ class Segments:
         return current.size + size <= self.segment_bytes
 
     def _begin(self, epoch: str) -> Segment:
-        number, self._next_number = self._next_number, self._next_number + 1
-        path = self._folder / f"{number:012}{SUFFIX}" if self._named and self._folder else None
-        descriptor = self._disk.create(path) if path else self._disk.scratch(self._folder)
+        number, path, descriptor = self._create()
         first = frame(heading(epoch))
         try:
             self._disk.write(descriptor, first, 0)
@@ -142,3 +140,15 @@ class Segments:
         self.bytes += segment.size
         self._unflushed_names = self._unflushed_names or path is not None
         return segment
+
+    def _create(self) -> tuple[int, Path | None, int]:
+        """A file under the next number that is free, or without a name."""
+        while True:
+            number, self._next_number = self._next_number, self._next_number + 1
+            if not (self._named and self._folder):
+                return number, None, self._disk.scratch(self._folder)
+            path = self._folder / f"{number:012}{SUFFIX}"
+            try:
+                return number, path, self._disk.create(path)
+            except FileExistsError:
+                continue

@@ -9,15 +9,18 @@ have changed; what it held is told as `spool_failure`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from captured_exchanges.buffer.held import Block, Held
 from captured_exchanges.buffer.overflow import Room
 from captured_exchanges.buffer.shelf import Shelf
 from captured_exchanges.buffer.spool.frames import frame, frames
+from captured_exchanges.buffer.spool.ledger import Ledger
 from captured_exchanges.buffer.spool.records import pack, unpack
-from captured_exchanges.buffer.spool.segments import Segments
+from captured_exchanges.buffer.spool.segments import Segment, Segments
 from captured_exchanges.buffer.stock import Stock
 from captured_exchanges.buffer.turns import Turns
 from captured_exchanges.exchange import Entry
@@ -55,16 +58,21 @@ class Work:
         signals: Signals,
         *,
         above: int,
-        drop_oldest: bool,
         clock: Callable[[], float],
+        ledger: Ledger | None = None,
+        flush_interval: float = 0.0,
     ) -> None:
         self._turns = turns
         self._stock = stock
         self._segments = segments
         self._signals = signals
         self._above = above
-        self._drop_oldest = drop_oldest
         self._clock = clock
+        self._ledger = ledger
+        self._flush_interval = flush_interval
+        self._flush_at = 0.0
+        self._flushed = -1
+        self._asked: deque[threading.Event] = deque()
         self._block_bytes = min(MAX_BLOCK_BYTES, segments.segment_bytes)
         self._delay = 0.0
         self._retry_at = 0.0
@@ -72,24 +80,45 @@ class Work:
         self.resting = False
         """Whether nothing can be written for now, so that nobody need ask for it."""
 
+    def begin(self) -> None:
+        """The first rounds of a durable spool, before anything is captured: the first lease."""
+        for _ in range(2):  # in force is what the older of two slots leases
+            self._guarded(self._flush)
+
     def round(self) -> float | None:
         """Do what is due; seconds after which to come again though nobody asked, None: no need."""
         self.resting = False
         self._guarded(self._load)
-        self._guarded(self._collect)
-        now = self._clock()
-        if now >= self._retry_at:
+        if not self._ledger:
+            self._guarded(self._collect)
+        if self._clock() >= self._retry_at:
             self._guarded(self._write)
-            now = self._clock()
-        waits = [self._retry_at - now] if self._stock.failing else []
-        waits += [self._load_at - now] if self._stock.loads.wished else []
-        waits += [_FULL_DELAY] if self.resting else []
+        waits = list(self._waits(self._clock()))
         self.resting = self.resting or self._stock.failing
         return max(0.0, min(waits)) if waits else None
 
+    def ask_flush(self) -> threading.Event:
+        """Is set once all that was accepted before is safe. May be called from any thread."""
+        done = threading.Event()
+        self._asked.append(done)
+        return done
+
     def close(self) -> None:
-        """The last round: let go of every file."""
+        """The last round: what a durable spool holds is safe and told to be complete, every file let go."""
+        if self._ledger:
+            self._guarded(lambda: self._flush(closed=True))
+            self._ledger.close()
         self._segments.close()
+
+    def _waits(self, now: float) -> Iterator[float]:
+        if self._stock.failing:
+            yield self._retry_at - now
+        elif self._ledger:
+            yield self._flush_at - now if self._changed else self._flush_interval
+        if self._stock.loads.wished:
+            yield self._load_at - now
+        if self.resting:
+            yield _FULL_DELAY
 
     # What is brought
 
@@ -128,8 +157,15 @@ class Work:
     def _write(self) -> None:
         while self._pressed and self._write_block():
             self._load()
-        if self._stock.failing and not self._pressed:
+        if self._ledger:
+            if self._asked or self._stock.failing or (self._changed and self._clock() >= self._flush_at):
+                self._flush()
+        elif self._stock.failing and not self._pressed:
             self._healed()  # nothing is wanted of the disk: it may be tried again
+
+    @property
+    def _changed(self) -> bool:
+        return self._stock.version != self._flushed
 
     @property
     def _pressed(self) -> bool:
@@ -149,7 +185,8 @@ class Work:
         block = Block(batch, *self._segments.append(shelf.epoch, data), len(data))
         entries = [held.entry for held in batch]
         self._turns.take(lambda: self._stock.settle(shelf, block, entries))
-        self._healed()
+        if not self._ledger:
+            self._healed()
         self._signals.room.made()
         return True
 
@@ -160,7 +197,7 @@ class Work:
     def _make_room(self, size: int, shelf: Shelf) -> bool:
         """Whether so many bytes may be written; where the policy says so the oldest on the disk go for it."""
         while not self._segments.fits(size, shelf.epoch):
-            droppable = self._drop_oldest and self._pressed and self._segments.ever_fits(size)
+            droppable = self._stock.drop_oldest and self._pressed and self._segments.ever_fits(size)
             if not (droppable and self._turns.take(self._stock.lose_oldest_block)):
                 self.resting = True
                 return False
@@ -169,9 +206,58 @@ class Work:
         return True
 
     def _collect(self) -> None:
-        """Let go of files in which nothing is retained."""
-        for segment in self._turns.look(lambda: [each for each in self._segments if not each.live]):
+        """Let go of files in which nothing is retained; where the spool is durable, once that is safe."""
+        dead = self._turns.look(self._dead)
+        if dead and self._ledger:
+            self._keep(self._ledger, closed=False)
+        else:
+            self._remove(dead)
+
+    def _dead(self) -> list[Segment]:
+        return [segment for segment in self._segments if not segment.live]
+
+    def _remove(self, segments: list[Segment]) -> None:
+        for segment in segments:
             self._segments.remove(segment)
+
+    # What is made safe
+
+    def _flush(self, *, closed: bool = False) -> None:
+        """Write all that is there by now, and then the state that counts it."""
+        asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        try:
+            self._write_all()
+            if self._ledger:
+                self._keep(self._ledger, closed=closed)
+        except OSError:
+            self._asked.extendleft(reversed(asked))
+            raise
+        if self.resting:  # the spool is full: not all is written
+            self._asked.extendleft(reversed(asked))
+            return
+        for each in asked:
+            each.set()
+
+    def _write_all(self) -> None:
+        shelf, through = self._turns.look(self._end)
+        while shelf.written_through < through and self._write_block():
+            self._load()
+
+    def _end(self) -> tuple[Shelf, int]:
+        shelf = self._stock.shelves[-1]
+        return shelf, shelf.next_sequence - 1
+
+    def _keep(self, ledger: Ledger, *, closed: bool) -> None:
+        stock = self._stock
+        self._segments.flush()
+        image, version, dead = self._turns.look(
+            lambda: (ledger.take(stock, closed=closed), stock.version, self._dead())
+        )
+        ledger.keep(image)
+        self._turns.look(lambda: ledger.grant(stock, image))
+        self._flushed, self._flush_at = version, self._clock() + self._flush_interval
+        self._healed()
+        self._remove(dead)
 
     # What fails
 
@@ -179,9 +265,10 @@ class Work:
         try:
             step()
         except OSError as failure:
-            self._failed(failure)
+            self.failed(failure)
 
-    def _failed(self, failure: OSError) -> None:
+    def failed(self, failure: OSError) -> None:
+        """The disk has failed: it is left alone for a while."""
         if not self._stock.failing:
             log.warning("the spool fails (%s): what is captured stays in memory", failure.strerror)
         self._signals.fault("spool.failed")
