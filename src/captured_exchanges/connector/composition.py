@@ -15,7 +15,7 @@ from typing import ClassVar, Generic, TypeVar
 import grpc
 
 from captured_exchanges import telemetry
-from captured_exchanges.buffer import CaptureBuffer
+from captured_exchanges.buffer import CaptureBuffer, SpoolOptions
 from captured_exchanges.connector.guard import Guard
 from captured_exchanges.connector.health import HEALTH
 from captured_exchanges.connector.listening import listen
@@ -55,7 +55,7 @@ class Composition(ABC, Generic[_Server]):
         if not 0 < len(name.encode()) <= MAX_NAME_BYTES:
             raise ValueError(f"a connector's name has 1 to {MAX_NAME_BYTES} bytes; got {name[:40]!r}")
         self.redactor = _redactor(redactor, policy)
-        self.buffer = buffer or CaptureBuffer(on_fault=telemetry.count)
+        self.buffer = buffer or CaptureBuffer(spool=SpoolOptions(), on_fault=telemetry.count)
         self.recorder = Recorder(self.redactor, self.buffer)
         self._access = access
         self._guard: Guard | None = None

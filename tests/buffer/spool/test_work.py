@@ -1,6 +1,8 @@
 """What the spool does, round by round, with real files and no thread."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import settings
@@ -291,3 +293,46 @@ def test_a_gap_between_is_told_before_what_must_be_loaded():
 
 SpooledMachine.TestCase.settings = settings(stateful_step_count=60)
 TestSpooledMachine = SpooledMachine.TestCase
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting a disk needs root")
+@pytest.mark.parametrize("durable", [False, True])
+def test_a_disk_that_is_really_full_costs_what_memory_cannot_hold(tmp_path, durable):
+    """On a file system of 256 KiB nothing raises; all that was captured is there or told; what is acked makes
+    room again, and a durable spool's state is kept all the while.
+    """
+    folder = tmp_path / "disk"
+    folder.mkdir(mode=0o700)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", folder], check=True)
+    try:
+        now = [0.0]
+        options = SpoolOptions(folder, durable=durable, max_bytes=1_000_000)
+        buffer = by_hand(max_bytes=20_000, spool=options, clock=lambda: now[0])
+
+        def capture() -> int | None:
+            sequence = buffer.accept(encoded(1_000))
+            now[0] += 10.0
+            buffer._work.round()
+            return sequence
+
+        while capture():
+            pass
+        captured = buffer.facts().next_sequence - 1
+        assert 100 < captured < 300
+        assert buffer.facts().spool_failing
+        buffer.release(captured // 2)
+        for _ in range(2):  # what was acked is safe, and its files go; then there is room
+            now[0] += 10.0
+            buffer._work.round()
+        given = [capture() for _ in range(30)]
+        assert None not in given
+        assert not buffer.facts().spool_failing
+        told = patient_read(buffer, captured // 2, **EVERYTHING)
+        kept = [each for each in told if isinstance(each, Entry)]
+        gaps = [each for each in told if isinstance(each, Gap)]
+        assert len(kept) + sum(gap.count for gap in gaps) == given[-1] - captured // 2
+        assert {gap.reason for gap in gaps} <= {"spool_failure", "overflow"}
+        assert imbalance(buffer) == 0
+        buffer.close()
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)

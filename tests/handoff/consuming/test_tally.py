@@ -1,5 +1,7 @@
 """Whether both sides agree at the end."""
 
+from dataclasses import replace
+
 import pytest
 
 from captured_exchanges.buffer import CaptureBuffer
@@ -53,6 +55,17 @@ def test_an_attestation_that_does_not_match_is_told_in_a_sentence(told, words):
         commit(0, 2, batch(1, 2, sync_id="ours")), commit(2, 2, attested=drained(2, counters=told))
     )
     assert any(words in finding for finding in counted.findings)
+
+
+def test_rule_13_a_connector_that_died_counts_what_its_spool_proves():
+    """The store may have exchanges, and gaps, of which a restarted connector knows nothing: no finding."""
+    torn = replace(gap(5, 9), reason="unclean_restart", count=0, bytes=0)
+    counted = tally(
+        commit(0, 4, batch(1, 2, sync_id="ours"), gaps=[gap(3, 4)]),
+        commit(4, 9, gaps=[torn]),
+        commit(9, 9, attested=drained(9, counters=(counters("ours", captured=1, acked=1),))),
+    )
+    assert counted.findings == ()
 
 
 def test_gaps_that_the_counters_do_not_know_are_told():

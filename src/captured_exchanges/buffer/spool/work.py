@@ -93,6 +93,8 @@ class Work:
             self._guarded(self._collect)
         if self._clock() >= self._retry_at:
             self._guarded(self._write)
+            if self._ledger and self._flush_due:
+                self._guarded(self._flush)
         waits = list(self._waits(self._clock()))
         self.resting = self.resting or self._stock.failing
         return max(0.0, min(waits)) if waits else None
@@ -157,15 +159,17 @@ class Work:
     def _write(self) -> None:
         while self._pressed and self._write_block():
             self._load()
-        if self._ledger:
-            if self._asked or self._stock.failing or (self._changed and self._clock() >= self._flush_at):
-                self._flush()
-        elif self._stock.failing and not self._pressed:
+        if self._stock.failing and not self._pressed and not self._ledger:
             self._healed()  # nothing is wanted of the disk: it may be tried again
 
     @property
     def _changed(self) -> bool:
         return self._stock.version != self._flushed
+
+    @property
+    def _flush_due(self) -> bool:
+        asked = bool(self._asked) or self._stock.failing
+        return asked or (self._changed and self._clock() >= self._flush_at)
 
     @property
     def _pressed(self) -> bool:
@@ -223,12 +227,17 @@ class Work:
     # What is made safe
 
     def _flush(self, *, closed: bool = False) -> None:
-        """Write all that is there by now, and then the state that counts it."""
+        """Write all that is there by now, and then the state that counts it. The state is kept although the
+        exchanges find no room: it needs none, and lets files go.
+        """
         asked = [self._asked.popleft() for _ in range(len(self._asked))]
         try:
-            self._write_all()
-            if self._ledger:
-                self._keep(self._ledger, closed=closed)
+            try:
+                self._write_all()
+            finally:
+                if self._ledger:
+                    self._keep(self._ledger, closed=closed)
+            self._healed()
         except OSError:
             self._asked.extendleft(reversed(asked))
             raise
@@ -256,7 +265,6 @@ class Work:
         ledger.keep(image)
         self._turns.look(lambda: ledger.grant(stock, image))
         self._flushed, self._flush_at = version, self._clock() + self._flush_interval
-        self._healed()
         self._remove(dead)
 
     # What fails

@@ -31,7 +31,7 @@ _OTHER = "other"
 @dataclass(slots=True)
 class EpochAccount:
     """What the store has of an epoch by this consumer's doing. `complete`: it took the epoch from its
-    first sequence, and no other store has any part of it.
+    first sequence, no other store has any part of it, and its connector never died in it.
     """
 
     epoch: str
@@ -48,7 +48,8 @@ class EpochAccount:
         if len(self.rows) <= _MAX_SYNCS:  # once above it, the counts apart are of no use any more
             self.rows.update(rows)
         _count_gaps(self.gaps, commit)
-        self.complete = self.complete and not self.gaps["released_elsewhere"]
+        restarted = any(gap.reason == "unclean_restart" for gap in commit.gaps)
+        self.complete = self.complete and not restarted and not self.gaps["released_elsewhere"]
 
     def findings(self, drained: Drained) -> tuple[str, ...]:
         """What in an attestation contradicts itself or this account; empty: both sides agree."""
