@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import adversarial, commits, handoff, redaction
+from benchmarks import adversarial, commits, handoff, redaction, spool
 
 REPORTS = {
     "redaction": redaction.report,
     "adversarial": adversarial.report,
     "commits": commits.report,
     "handoff": handoff.report,
+    "spool": spool.report,
 }
 
 unknown = [name for name in sys.argv[1:] if name not in REPORTS]

@@ -36,9 +36,9 @@ class HandoffMachine(RuleBasedStateMachine):
         super().__init__()
         self.world = World()
 
-    @initialize(max_age=st.sampled_from([None, None, 1.0, 20.0]))
-    def retain(self, max_age):
-        self.world = World(max_age)
+    @initialize(max_age=st.sampled_from([None, None, 1.0, 20.0]), spooled=st.booleans())
+    def retain(self, max_age, spooled):
+        self.world = World(max_age, spooled=spooled)
 
     # the connector's side
 

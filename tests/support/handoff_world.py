@@ -11,8 +11,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from captured_exchanges.buffer import CaptureBuffer
-from captured_exchanges.buffer.held import Held
+from captured_exchanges.buffer import CaptureBuffer, SpoolOptions
 from captured_exchanges.connector.peer_input import completed
 from captured_exchanges.exchange import (
     Ack,
@@ -50,11 +49,13 @@ from captured_exchanges.wire import (
     encode_request,
     encode_response,
 )
+from support.buffer_spooled import by_hand
 from support.handoff_connector import CONNECTOR, POLICY
 from support.handoff_model import Capture, Model, ModelStore
 
 LIMITS = Limits(6, 3000, 3, 1500, 0.05)
 MAX_BYTES = 4000
+SPOOL_BYTES = 20_000
 MANY = 5000
 """Turns after which somebody is spinning."""
 IN_FLIGHT = 4
@@ -63,10 +64,11 @@ IN_FLIGHT = 4
 
 class World:
     """One connector, which may be restarted, and whoever talks to it. What is not committed for `max_age`
-    seconds is lost.
+    seconds is lost. With `spooled` a disk holds what memory cannot, up to SPOOL_BYTES.
     """
 
-    def __init__(self, max_age: float | None = None) -> None:
+    def __init__(self, max_age: float | None = None, *, spooled: bool = False) -> None:
+        self.spooled = spooled
         self.now = 100.0
         self.max_age = max_age
         self.in_flight = 0
@@ -75,17 +77,39 @@ class World:
         self.syncers: list[Syncer] = []
         self.unfinished: list[Callable[[], None]] = []
         self.names = 0
+        self.buffer: CaptureBuffer | None = None
         self.restart()
 
     def restart(self) -> None:
         """The connector dies with all it holds, and another one starts."""
         for line in list(self.lines):
             line.cut()
-        self.buffer = CaptureBuffer(max_bytes=MAX_BYTES, max_age=self.max_age, clock=lambda: self.now)
+        self.close()
+        self.buffer = self._buffer()
         self.in_flight = 0
         self.handoff = Handoff(connector=CONNECTOR, policy=POLICY)
         self.unfinished = []
         self.model.begin_epoch(self.buffer.facts().epoch)
+
+    def close(self) -> None:
+        """Files go with their buffer."""
+        if self.buffer:
+            self.buffer.close()
+
+    def _buffer(self) -> CaptureBuffer:
+        how = {"max_bytes": MAX_BYTES, "max_age": self.max_age, "clock": lambda: self.now}
+        return (
+            by_hand(spool=SpoolOptions(max_bytes=SPOOL_BYTES), **how)
+            if self.spooled
+            else CaptureBuffer(**how)
+        )
+
+    def work(self) -> bool:
+        """The spool's thread does a round; whether a reader has more than before."""
+        loads = self.buffer.facts().loads
+        if self.spooled:
+            self.buffer._work.round()
+        return self.buffer.facts().loads != loads
 
     def capture(self, sync_id: str, body: int, *, abandoned: bool = False) -> None:
         """An exchange is captured; the model is told what became of it."""
@@ -108,7 +132,7 @@ class World:
             return facts
         captures = model.epochs[facts.epoch]
         expected = {s for s in range(facts.acked_through + 1, len(captures) + 1) if not captures[s].dropped}
-        held = {item.last for item in self.buffer._stock.shelf._items if isinstance(item, Held)}
+        held = {part.sequence for item in self.buffer._stock.shelf.kept() for part in item.parts()}
         horizon = self.now - self.max_age
         assert expected - held == {s for s in expected if captures[s].at <= horizon and s > self.in_flight}
         model.expire(expected - held)
@@ -150,8 +174,8 @@ class World:
         return line
 
     def serve(self) -> bool:
-        """One action of every stream at the connector's end; whether there was any."""
-        return sum(line.serve() for line in list(self.lines)) > 0
+        """One action of every stream at the connector's end, and the spool's; whether there was any."""
+        return sum(line.serve() for line in list(self.lines)) + self.work() > 0
 
     def flow(self) -> None:
         """Everything that can happen without time passing happens."""
