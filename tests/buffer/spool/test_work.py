@@ -14,6 +14,7 @@ from support.buffer_disks import FailingDisk
 from support.buffer_exchanges import encoded
 from support.buffer_spooled import by_hand, patient_read
 from support.buffer_spooled_machine import SpooledMachine
+from support.sizes import deep_size
 
 EVERYTHING = {"max_exchanges": 10**6, "max_bytes": 10**12}
 
@@ -336,3 +337,13 @@ def test_a_disk_that_is_really_full_costs_what_memory_cannot_hold(tmp_path, dura
         buffer.close()
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_what_lies_on_disk_takes_few_bytes_of_memory():
+    """A backlog of many small exchanges costs a few bytes for each, whatever its size on disk."""
+    buffer = spooled(max_bytes=100_000, spool_bytes=50_000_000)
+    captured(buffer, 1_000, size=1_000)
+    before = deep_size(buffer)
+    captured(buffer, 20_000, size=1_000)
+    assert buffer.facts().retained_exchanges == 21_000
+    assert deep_size(buffer) - before < 20_000 * 40

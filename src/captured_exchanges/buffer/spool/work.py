@@ -32,6 +32,7 @@ MAX_BLOCK_BYTES = 1024 * 1024
 _FIRST_DELAY, _MAX_DELAY = 0.1, 5.0
 _TRIES = 3
 _FULL_DELAY = 1.0
+_MAX_ASKED = 64
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Work:
         self._flush_interval = flush_interval
         self._flush_at = 0.0
         self._flushed = -1
-        self._asked: deque[threading.Event] = deque()
+        self._asked: deque[threading.Event] = deque(maxlen=_MAX_ASKED)  # who asked and went is still in it
         self._block_bytes = min(MAX_BLOCK_BYTES, segments.segment_bytes)
         self._delay = 0.0
         self._retry_at = 0.0
