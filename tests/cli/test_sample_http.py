@@ -61,7 +61,7 @@ def test_redirects_are_exchanges_of_their_own():
     assert [line for line in left.splitlines() if line.startswith("HTTP")] == [
         "HTTP/1.1 100 Continue", "HTTP/1.1 302 Found", "HTTP/2 200",
     ]  # fmt: skip
-    assert removals == [(2, "response", "/headers/0", "url.access_token")]
+    assert removals == [(2, "response", "/headers/0", "url.token")]
     assert left.endswith("hello\n")
 
 
