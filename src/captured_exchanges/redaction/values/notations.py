@@ -55,7 +55,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("redis_command", ("auth default ",), r"[^\r\n]AUTH default ([^\s\"'\\]{6,128})", ("invalid command AUTH default <a*14>",), sure=False),
     Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|XOAUTH2|OAUTHBEARER|NTLM|CRAM-MD5)[ \t]+([A-Za-z0-9+/=]{8,})", ("AUTH PLAIN <b*24>", "a1 AUTHENTICATE PLAIN <b*24>"), sure=False, accept=is_base64),
     Family("sasl", (), r"(?i)\bAUTH(?:ENTICATE)?[ \t]+(?:PLAIN|XOAUTH2|OAUTHBEARER|NTLM)[ \t]*\r?\n[^\r\n]{0,8}(?:334|\+)[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{8,})", ("C: AUTH PLAIN\r\nS: 334 \r\nC: <b*24>",), sure=False, accept=is_base64),
-    Family("sasl", ("ugfzc3dvcmq6",), r"(?:334|\+)[ \t]+UGFzc3dvcmQ6[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{4,})", ("334 UGFzc3dvcmQ6\r\n<b*16>",), sure=False),
+    Family("sasl", ("ugfzc3dvcmq6",), r"(?:334|\+)[ \t]+UGFzc3dvcmQ6[^\r\n]*\r?\n(?:[CS>]:?[ \t]*)?([A-Za-z0-9+/=]{4,})", ("S: 334 UGFzc3dvcmQ6\r\nC: <b*16>",), sure=False),
     Family("imap_login", (), r"(?m)^(?:[CS>]:?[ \t]*)?[A-Za-z]{0,4}[0-9]{1,6}[ \t]+LOGIN[ \t]+(?:\"[^\"\r\n]*\"|[^\s\"]+)[ \t]+(\"[^\"\r\n]*\"|[^\s\"]+)", ("a001 LOGIN bob <a*12>", 'a1 LOGIN "bob" "<a*12>"'), sure=False),
     Family("pop_pass", (), r"(?m)^(?:[CS>]:?[ \t]*)?USER[ \t]+[^\r\n]+\r?\n(?:(?:[CS>]:?[ \t]*)?(?:\+OK|331)[^\r\n]*\r?\n)?(?:[CS>]:?[ \t]*)?PASS[ \t]+([^\r\n]+)", ("USER bob\r\n+OK\r\nPASS <a*12>", "C: USER bob\nS: 331 go on\nC: PASS <a*12>"), sure=False),
     Family("redis_auth", (), r"(?m)^AUTH[ \t]+(?:[A-Za-z0-9_.-]+[ \t]+)?([^\s\"]+)[ \t]*\r?$", ("AUTH <a*20>", "AUTH default <a*20>"), sure=False, accept=looks_like_credential),
