@@ -117,7 +117,7 @@ def test_types(kind):
     assert other != statement
 
 
-@pytest.mark.parametrize("arrow", sorted(DEFAULT_SQL.arrows - {"?"}))
+@pytest.mark.parametrize("arrow", sorted(DEFAULT_SQL.arrows))
 def test_arrows(arrow):
     """What stands behind one is the name of a member."""
     secret = fresh_secret()
@@ -144,9 +144,7 @@ def test_dialects(alias):
     assert "sql.unread" in statement_of(probe, alias, policy=without(dialects=rows))
 
 
-@pytest.mark.parametrize(
-    "dialect", sorted(DEFAULT_SQL.string_quotes - {"mysql", "bigquery", "databricks", "spark", "hive"})
-)
+@pytest.mark.parametrize("dialect", sorted(DEFAULT_SQL.string_quotes))
 def test_double_quotes_may_be_strings(dialect):
     """Where they may, what they hold is no name."""
     secret = fresh_secret()

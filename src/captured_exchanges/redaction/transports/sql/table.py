@@ -22,7 +22,7 @@ class SqlTable:
     dialects: Mapping[str, str]
     """What adapters and engines call a dialect, and whose grammar it is read by."""
     string_quotes: frozenset[str]
-    """Dialects in which a text in double quotes may be a string."""
+    """Dialects whose grammar takes a text in double quotes for a name, and in which it may be a string."""
     phrases: Mapping[str, tuple[str, ...]]
     """Rules, and the phrases after which a value is a secret whatever it is written as."""
     keeping: frozenset[str]
@@ -62,7 +62,7 @@ DEFAULT_SQL = SqlTable(
         "mssql": "tsql", "sqlserver": "tsql", "sybase": "tsql", "sqlite3": "sqlite", "sqlcipher": "sqlite",
         "oracledb": "oracle",
     },
-    string_quotes=frozenset({"", "sqlite", "mysql", "tsql", "bigquery", "databricks", "spark", "hive"}),
+    string_quotes=frozenset({"", "sqlite", "tsql"}),
     phrases={
         "identified_by": (
             "identified by", "identified by password", "identified by values", "identified with * by",
@@ -115,5 +115,5 @@ DEFAULT_SQL = SqlTable(
         " numeric number float time timestamp datetime datetime2 string text blob clob int integer bigint"
         " smallint tinyint datetimeoffset double"
     ),
-    arrows=frozenset({"->", "->>", "#>", "#>>", "?", "#-"}),
+    arrows=frozenset({"->", "->>", "#>", "#>>", "#-"}),
 )  # fmt: skip
