@@ -155,6 +155,17 @@ def test_double_quotes_may_be_strings(dialect):
     )
 
 
+@pytest.mark.parametrize("dialect", ["mysql", "bigquery", "databricks", "spark", "hive", "doris"])
+def test_where_double_quotes_make_strings_they_may_make_names(dialect):
+    """Of MySQL the mode ANSI_QUOTES decides, which no statement tells: so both are seen."""
+    secret = fresh_secret()
+    named, held = f"SELECT id FROM t WHERE \"password\" = '{secret}'", f'UPDATE t SET password = "{secret}"'
+    assert not leaves(named, secret, dialect)
+    assert not leaves(held, secret, dialect)
+    kept = 'SELECT id FROM t WHERE "name" = "bob" AND kind = "password"'
+    assert statement_of(kept, dialect) == kept
+
+
 def test_bounds():
     """Beyond them a statement is not read, rows and cells are not kept."""
     rows = [(at, "x" * 50) for at in range(10)]

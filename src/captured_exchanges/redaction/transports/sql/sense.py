@@ -152,7 +152,7 @@ class Sense:
             return False
         qualified = any(is_mark(near, ".") for near in items[max(0, at - 1) : at + 2])
         called = at + 1 < len(items) and isinstance(items[at + 1], Group)
-        doubtful = self.dialect in self.table.string_quotes
+        doubtful = item.is_text or self.dialect in self.table.string_quotes
         return doubtful and not qualified and not called and self.of_token(item) is None
 
     def _is_blind(self, items: list[Item], at: int) -> bool:

@@ -211,7 +211,7 @@ class _Pass:
 
     def _is_literal(self, token: Token) -> bool:
         if token.kind is Kind.QUOTED and token.start not in self._marks:
-            doubtful = self._reading.dialect in self._rules.reader.table.string_quotes
+            doubtful = token.is_text or self._reading.dialect in self._rules.reader.table.string_quotes
             return token.source.startswith('"') and doubtful
         said = token.kind is not Kind.BIND and token.start in self._marks
         return said or token.kind in (Kind.TEXT, Kind.NUMBER)

@@ -53,6 +53,8 @@ class Token:
     source: str
     start: int
     end: int
+    is_text: bool = False
+    """Of a name in double quotes: the grammar takes it for a literal; a mode of the server may not."""
 
     @property
     def name(self) -> str:
@@ -102,7 +104,9 @@ def _plain(statement: str, foreign: list[Foreign]) -> Iterator[Token]:
             continue  # what the scanner says twice: `123L` is a number and a type
         done = end
         source, kind = statement[start:end], token.token_type.name
-        if kind in _TEXTS:
+        if kind in _TEXTS and source.startswith('"'):
+            yield Token(Kind.QUOTED, token.text, source, start, end, is_text=True)
+        elif kind in _TEXTS:
             yield Token(Kind.TEXT, token.text, source, start, end)
         elif kind == "IDENTIFIER":
             yield Token(Kind.QUOTED, token.text, source, start, end)
