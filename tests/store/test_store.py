@@ -1,5 +1,4 @@
 import os
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -11,6 +10,7 @@ from captured_exchanges.errors import StoreError
 from captured_exchanges.store import open_store
 from captured_exchanges.store._zstd import zstd
 from captured_exchanges.store.c1z import HEADER
+from support.mounts import tmpfs
 from support.store_builders import redacted
 from support.store_child import output
 from support.store_files import everything, ids, made, names
@@ -323,12 +323,8 @@ def small_disk(tmp_path):
     """A file system of 3 MB, where this user may mount one; elsewhere the limit on a file's size must do."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = shutil.which("mount")
-    command = [mount, "-t", "tmpfs", "-o", "size=3m", "none", folder]
-    mounted = mount is not None and not subprocess.run(command, check=False, capture_output=True).returncode
-    yield folder
-    if mounted:
-        subprocess.run(["umount", folder], check=True)
+    with tmpfs(folder, "3m"):
+        yield folder
 
 
 def test_a_full_disk_says_so(small_disk):
