@@ -148,17 +148,22 @@ def test_rule_08_observers_are_eight_at_most(pairing):
 
 
 def test_rule_08_observers_and_others_are_sixty_four_streams_at_most(pairing):
-    """The sixty-fifth is RESOURCE_EXHAUSTED; the rest is unharmed."""
+    """For the sixty-fifth the one that has waited longest without an open is RESOURCE_EXHAUSTED; the rest is
+    unharmed, and who opens is served.
+    """
     with pairing.connector() as connector:
         owner, _ = connector.opened(OWNER)
-        held = [owner.another() for _ in range(63)]
+        first = connector.caller()
+        until(lambda: connector.standing.streams == 2)
+        held = [owner.another() for _ in range(62)]
         until(lambda: connector.standing.streams == 64)
-        late = connector.caller()
-        assert late.rest() == []
-        assert late.status()[0] is StatusCode.RESOURCE_EXHAUSTED
+        late, _ = connector.opened(LOOK)
+        assert first.rest() == []
+        assert first.status()[0] is StatusCode.RESOURCE_EXHAUSTED
+        assert connector.standing.streams == 64
         connector.capture()
-        assert owner.exchanges(1) == [1]
-        for caller in held:
+        assert (owner.exchanges(1), late.exchanges(1)) == ([1], [1])
+        for caller in (*held, late):
             caller.cancel()
         until(lambda: connector.standing.streams == 1)
         assert connector.opened(LOOK)[0].exchanges(1) == [1]

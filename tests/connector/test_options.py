@@ -1,10 +1,13 @@
 import asyncio
 
 import grpc
+import pytest
 
 from captured_exchanges.connector import SERVER_OPTIONS
+from captured_exchanges.connector.options import HANDSHAKE_SECONDS
 from support.connector_server import serving
 
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 EAGER = (
     ("grpc.keepalive_time_ms", 200),
     ("grpc.keepalive_timeout_ms", 10_000),
@@ -61,3 +64,17 @@ async def test_an_oversized_request_is_refused():
     ):
         call = channel.unary_unary("/test.Large/Say")(bytes(4 * 1024 * 1024 + 1), timeout=20)
         assert await call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"PRI * HTTP", PREFACE], ids=["nothing", "half a preface", "a preface"]
+)
+async def test_who_connects_and_does_not_come_to_the_point_is_cut_off(said):
+    """A connection has its time for HTTP/2's first frame: here one second, by the option that ours sets."""
+    assert ("grpc.server_handshake_timeout_ms", HANDSHAKE_SECONDS * 1000) in SERVER_OPTIONS
+    options = (*SERVER_OPTIONS, ("grpc.server_handshake_timeout_ms", 1000))
+    async with serving([silent_stream()], options=options) as address, asyncio.timeout(20):
+        reader, writer = await asyncio.open_unix_connection(address.removeprefix("unix:"))
+        writer.write(said)
+        await reader.read()  # to its end, which is the server's
+        writer.close()

@@ -1,6 +1,7 @@
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,20 @@ def test_poisoned_exchanges_go_to_quarantine(store):
     assert (sequence, sync_id) == (2, "s\\ud800")
     assert "surrogates" in reason
     assert store.exchanges().watermarks()[0].through_sequence == 3
+
+
+def test_what_arrived_as_poison_is_kept_with_its_bytes(store):
+    """An exchange that says itself what is wrong with it is no row, first, in the middle or last."""
+    ill = {
+        number: replace(captured(number, request_json=b"\xff"), poison="not UTF-8") for number in (1, 3, 5)
+    }
+    nameless = replace(captured(2), exchange=redacted(""))
+    committed = store.exchanges().commit(delivery([ill[1], nameless, ill[3], captured(4), ill[5]]))
+    assert committed == Committed(stored=1, quarantined=4)
+    assert [row.request_id for row in store.exchanges().iterate()] == ["r4"]
+    kept = rows(store, "SELECT sequence, reason, request_json FROM v1_exchange_quarantine ORDER BY id")
+    assert [sequence for sequence, *_ in kept] == [1, 2, 3, 5]
+    assert [row for row in kept if row[0] != 2] == [(number, "not UTF-8", b"\xff") for number in ill]
 
 
 def test_exchanges_keep_their_own_sync(store):

@@ -6,7 +6,12 @@ from hypothesis import given
 from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import RedactedExchange
 from captured_exchanges.wire import decode_response, encode_exchange
-from captured_exchanges.wire.documents import CapturedExchangeOfBytes, ResponseOfBytes, checked
+from captured_exchanges.wire.documents import (
+    CapturedExchangeOfBytes,
+    ResponseOfBytes,
+    ResponseOfPoison,
+    checked,
+)
 from captured_exchanges.wire.generated import captured_exchanges_pb2 as pb
 from support.strategies import redacted_exchanges
 
@@ -50,9 +55,22 @@ def test_a_document_that_is_no_text_is_refused():
         encode_exchange(RedactedExchange("id", "", "http", b"\xff", None, None, 0))
 
 
-def test_a_response_with_such_a_document_is_a_violation():
+def test_an_exchange_with_such_a_string_is_poison_and_its_neighbours_are_not():
+    """Bytes of documents stay, those of names show as escapes; what is wrong is said."""
+    message = ResponseOfPoison()
+    message.batch.exchanges.add(sequence=1, request_id=b"r1", request_json="{}ü".encode())
+    message.batch.exchanges.add(sequence=2, request_id=b"r\xff", sync_id=b"s", response_json=b"\xfe")
+    sound, poisoned = decode_response(message.SerializeToString()).exchanges
+    assert (sound.exchange.request_json, sound.poison) == ("{}ü".encode(), "")
+    assert (poisoned.sequence, poisoned.poison) == (2, "not UTF-8: request_id, response_json")
+    assert (poisoned.exchange.request_id, poisoned.exchange.sync_id) == ("r\\xff", "s")
+    assert poisoned.exchange.response_json == b"\xfe"
+
+
+def test_a_response_with_such_a_string_elsewhere_is_a_violation():
     """A peer that sends one has broken the protocol; it is told, with what to look at."""
-    message = ResponseOfBytes()
-    message.batch.exchanges.add(sequence=1, request_json=b"\xff")
+    message = ResponseOfPoison()
+    message.batch.exchanges.add(sequence=1, request_id=b"\xff")
+    message.batch.epoch = "epoch"
     with pytest.raises(ProtocolViolation, match="no StreamCapturedExchangesResponse"):
-        decode_response(message.SerializeToString())
+        decode_response(message.SerializeToString().replace(b"epoch", b"\xffpoch"))

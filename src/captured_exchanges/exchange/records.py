@@ -122,11 +122,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CapturedExchange:
-    """An exchange as it arrives at the syncer, at its place in the connector's epoch."""
+    """An exchange as it arrives at the syncer, at its place in the connector's epoch.
+
+    `poison` says why no table may hold it as one of its rows; empty: nothing is wrong with it.
+    """
 
     sequence: int
     exchange: RedactedExchange
     size: int = 0
+    poison: str = ""
 
 
 @dataclass(frozen=True, slots=True)

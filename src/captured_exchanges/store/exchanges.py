@@ -94,7 +94,7 @@ class ExchangeStore:
         with self._database.writing() as connection:
             self._accept(connection, require_ours)
             require_watermark(connection, delivery, self._database.name)
-            refused = self._upsert(connection, rows)
+            refused = self._upsert_sound(connection, rows, delivery)
             quarantine(connection, delivery, refused, moment)
             record_gaps(connection, delivery, moment)
             landed = {row[1] for row in _without(rows, refused)}
@@ -112,6 +112,23 @@ class ExchangeStore:
         """Count these syncs among `written_syncs`: their rows came by another way."""
         with self._database.lock:
             self._written.update(sync_ids)
+
+    def _upsert_sound(
+        self, connection: sqlite3.Connection, rows: Sequence[Row], delivery: Delivery
+    ) -> list[Refusal]:
+        """Write the rows but for the poisoned ones; those, and what SQLite refuses, are told."""
+        poisoned = [
+            Refusal(index, captured.poison)
+            for index, captured in enumerate(delivery.exchanges)
+            if captured.poison
+        ]
+        if not poisoned:
+            return self._upsert(connection, rows)
+        ill = {refusal.index for refusal in poisoned}
+        sound = [index for index in range(len(rows)) if index not in ill]
+        refused = self._upsert(connection, [rows[index] for index in sound])
+        found = (Refusal(sound[refusal.index], refusal.reason) for refusal in refused)
+        return sorted((*poisoned, *found), key=lambda refusal: refusal.index)
 
     def _upsert(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Refusal]:
         if not rows:

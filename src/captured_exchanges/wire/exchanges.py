@@ -15,9 +15,10 @@ from captured_exchanges.wire.documents import CapturedExchangeOfBytes, checked
 from captured_exchanges.wire.generated import captured_exchanges_pb2 as pb
 from captured_exchanges.wire.varint import length_tag, varint, varint_tag
 
-__all__ = ["encode_entry", "encode_exchange", "read_exchange"]
+__all__ = ["encode_entry", "encode_exchange", "read_exchange", "read_poison"]
 
 _NANOS = 1_000_000_000
+_STRINGS = ("request_id", "sync_id", "transport_kind", "request_json", "response_json", "intent_json")
 _FRAME = 16
 """What every exchange takes beside its documents, at the least: tags, lengths, an id, a moment."""
 _EXCHANGE = length_tag(pb.Batch.EXCHANGES_FIELD_NUMBER)
@@ -73,6 +74,39 @@ def read_exchange(message: Any) -> CapturedExchange:  # noqa: ANN401 - a class m
     )
     size = len(request) + len(response) + len(intent) + _FRAME
     return CapturedExchange(message.sequence, exchange, size)
+
+
+def read_poison(message: Any) -> CapturedExchange:  # noqa: ANN401 - a class made at run time
+    """The record of an exchange of a `ResponseOfPoison`; its poison names the strings that are no UTF-8, and
+    in names such bytes show as escapes.
+    """
+    broken = [name for name in _STRINGS if not _is_text(getattr(message, name))]
+    request, response, intent = message.request_json, message.response_json, message.intent_json
+    exchange = RedactedExchange(
+        request_id=_escaped(message.request_id),
+        sync_id=_escaped(message.sync_id),
+        transport_kind=_escaped(message.transport_kind),
+        request_json=request,
+        response_json=response or None,
+        intent_json=intent or None,
+        captured_at=message.captured_at.seconds * _NANOS + message.captured_at.nanos,
+    )
+    size = len(request) + len(response) + len(intent) + _FRAME
+    return CapturedExchange(
+        message.sequence, exchange, size, f"not UTF-8: {', '.join(broken)}" if broken else ""
+    )
+
+
+def _escaped(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        checked(value)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _surface(intent_json: bytes | None) -> str:

@@ -30,10 +30,11 @@ from captured_exchanges.exchange import (
     SyncCount,
     SyncCounters,
 )
-from captured_exchanges.wire.documents import ResponseOfBytes
+from captured_exchanges.wire.documents import ResponseOfBytes, ResponseOfPoison
 from captured_exchanges.wire.durations import from_duration, to_duration
-from captured_exchanges.wire.exchanges import encode_entry, read_exchange
+from captured_exchanges.wire.exchanges import encode_entry, read_exchange, read_poison
 from captured_exchanges.wire.generated import captured_exchanges_pb2 as pb
+from captured_exchanges.wire.proportions import check_proportions
 from captured_exchanges.wire.varint import length_delimited, varint, varint_tag
 
 __all__ = ["decode_response", "encode_response"]
@@ -65,15 +66,32 @@ def encode_response(response: ServerMessage) -> bytes:
 def decode_response(raw: bytes) -> Response | None:
     """The record of a response, or None for a variant that this version does not know.
 
-    Raises ProtocolViolation where the bytes are no such message. Thread-safe.
+    An exchange with a string that is no UTF-8 comes with that as its poison, its neighbours unharmed. Raises
+    ProtocolViolation where the bytes are no such message, or would make too many records. Thread-safe.
     """
+    check_proportions(raw)
     try:
         return _read(ResponseOfBytes.FromString(raw))
     except (DecodeError, UnicodeDecodeError) as error:
+        batch = _salvaged(raw)
+        if batch is not None:
+            return batch
         raise ProtocolViolation(
             f"the response's {len(raw)} bytes are no StreamCapturedExchangesResponse: is the target a "
             "connector that speaks captured_exchanges.v1?"
         ) from error
+
+
+def _salvaged(raw: bytes) -> Batch | None:
+    """A batch some of whose exchanges hold strings that are no UTF-8; None: nothing of the kind."""
+    try:
+        message = ResponseOfPoison.FromString(raw)
+    except DecodeError:
+        return None
+    if message.WhichOneof("response") != "batch":
+        return None
+    batch = message.batch
+    return Batch(batch.epoch, tuple(map(read_poison, batch.exchanges)), batch.acked_through)
 
 
 def _read(message: Any) -> Response | None:  # noqa: ANN401 - a class made at run time

@@ -5,9 +5,11 @@ Source: https://protobuf.dev/programming-guides/encoding.
 
 from __future__ import annotations
 
-__all__ = ["length_delimited", "length_tag", "varint", "varint_tag"]
+__all__ = ["length_delimited", "length_tag", "read_varint", "varint", "varint_tag"]
 
 _VARINT, _LENGTH_DELIMITED = 0, 2
+_LONGEST = 10
+"""Bytes of one integer."""
 
 
 def varint(value: int) -> bytes:
@@ -22,6 +24,17 @@ def varint(value: int) -> bytes:
         value >>= 7
     groups.append(value)
     return bytes(groups)
+
+
+def read_varint(raw: bytes, start: int) -> tuple[int, int]:
+    """The integer that begins there, and where it ends; of one that is cut off, what there is."""
+    value = shift = 0
+    for place in range(start, min(start + _LONGEST, len(raw))):
+        value |= (raw[place] & 0x7F) << shift
+        shift += 7
+        if raw[place] <= 0x7F:  # noqa: PLR2004
+            return value, place + 1
+    return value, min(start + _LONGEST, len(raw))
 
 
 def varint_tag(number: int) -> bytes:

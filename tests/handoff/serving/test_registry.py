@@ -21,18 +21,34 @@ def test_rule_8_the_ninth_observer_is_refused_and_the_rest_unharmed():
     assert connector.observer(follow=True).ended is None
 
 
-def test_rule_8_the_sixty_fifth_stream_is_refused_and_the_rest_unharmed():
-    """64 streams are admitted, opened or not; another is RESOURCE_EXHAUSTED until one leaves."""
+def test_rule_8_of_too_many_streams_those_that_have_not_opened_make_way_in_turn():
+    """64 streams are admitted; for another the one that has waited longest ends RESOURCE_EXHAUSTED, and never
+    one that has opened.
+    """
     connector = Connector()
     owner = connector.owner()
     silent = [connector.connect() for _ in range(63)]
-    refused = connector.connect()
-    assert refused.ended.code == Status.RESOURCE_EXHAUSTED
-    assert "64 streams" in refused.ended.details
+    late = [connector.connect() for _ in range(2)]
+    connector.advance(0)
+    assert [stream.ended is None for stream in (owner, *silent, *late)] == [True, False, False] + [True] * 63
+    assert silent[0].ended.code == Status.RESOURCE_EXHAUSTED
+    assert "64 streams" in silent[0].ended.details
+    assert connector.handoff.standing(connector.now).streams == 64
     connector.capture(1)
     connector.advance(1)
     assert owner.sequences == [1]
-    silent[0].cut()
+
+
+def test_rule_8_where_all_have_opened_another_stream_is_refused():
+    """RESOURCE_EXHAUSTED, until one leaves; nobody is harmed."""
+    connector = Connector(max_streams=3)
+    owner = connector.owner()
+    observers = [connector.observer(follow=True) for _ in range(2)]
+    refused = connector.connect()
+    assert refused.ended.code == Status.RESOURCE_EXHAUSTED
+    assert "3 streams" in refused.ended.details
+    assert [stream.ended for stream in (owner, *observers)] == [None] * 3
+    observers[0].cut()
     assert connector.connect().ended is None
 
 

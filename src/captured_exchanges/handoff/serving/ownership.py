@@ -22,6 +22,10 @@ class Member(Protocol):
         """Another stream owns now: end, ABORTED, saying why."""
         ...
 
+    def make_way(self, reason: str) -> None:
+        """Another stream gets this one's place: end, RESOURCE_EXHAUSTED, saying why."""
+        ...
+
     def busy(self, facts: BufferFacts) -> bool:
         """Whether there is something that this stream may be sent."""
         ...

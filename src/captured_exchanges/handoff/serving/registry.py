@@ -47,6 +47,7 @@ class Handoff:
         self._ownership = Ownership(self.terms.reservation)
         self._share = ObserverShare()
         self._members: set[Member] = set()
+        self._unopened: dict[Member, None] = {}  # in the order of their coming
         self._observers: set[Member] = set()
         self._sent: tuple[str, int] | None = None
         self._stops_at: float | None = None
@@ -69,17 +70,36 @@ class Handoff:
         """Whether every stream must end now."""
         return self._stops_at is not None and (now >= self._stops_at or self._ownership.stream is None)
 
-    def join(self, member: Member) -> None:
-        """A stream begins; raises ProtocolViolation (RESOURCE_EXHAUSTED) where there are too many."""
-        if len(self._members) >= self.terms.max_streams:
+    def join(self, member: Member) -> bool:
+        """A stream begins; whether another one has made way for it.
+
+        Where all places are taken the one that has waited longest without an open makes way: else whoever
+        opens calls and says nothing would keep everybody out. Raises ProtocolViolation (RESOURCE_EXHAUSTED)
+        where all have opened.
+        """
+        full = len(self._members) >= self.terms.max_streams
+        if full:
+            self._make_room()
+        self._members.add(member)
+        self._unopened[member] = None
+        return full
+
+    def _make_room(self) -> None:
+        waiting = next(iter(self._unopened), None)
+        if waiting is None:
             raise ProtocolViolation(
                 f"{len(self._members)} streams are open, as many as are allowed: close one and retry",
                 code=Status.RESOURCE_EXHAUSTED,
             )
-        self._members.add(member)
+        del self._unopened[waiting]
+        self._members.discard(waiting)
+        waiting.make_way(
+            f"no open had come when all {self.terms.max_streams} streams that are allowed were taken: retry"
+        )
 
     def ended(self, member: Member, now: float) -> None:
         """A stream will neither send nor hear any more. Repeats are harmless."""
+        self._unopened.pop(member, None)
         self._ownership.ended(member, now)
 
     def leave(self, member: Member, now: float) -> None:
@@ -97,6 +117,7 @@ class Handoff:
                 code=Status.RESOURCE_EXHAUSTED,
             )
         self._observers.add(member)
+        self._unopened.pop(member, None)
 
     def own(self, open_: Open, member: Member, facts: BufferFacts, now: float) -> tuple[int | None, bool]:
         """Make a stream the owner's, or raise ProtocolViolation and change nothing.
@@ -108,6 +129,7 @@ class Handoff:
         self._check_stopping(open_, now)
         resumed = resume_position(open_, facts, self.sent_through(facts))
         self._ownership.check(open_, now)
+        self._unopened.pop(member, None)
         return resumed, self._ownership.claim(open_, member)
 
     def owns(self, member: Member) -> bool:

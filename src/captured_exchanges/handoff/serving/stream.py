@@ -73,7 +73,7 @@ class ServerStream:
         self._over = False
         self.wake_at: float | None = None
         """When to ask `next_action` again though nothing has happened; None: no need."""
-        self._guarded(lambda: handoff.join(self))
+        self._guarded(self._join)
 
     def receive(self, request: Request | None, facts: BufferFacts, now: float) -> None:
         """A request arrived; None stands for a message with neither variant nor unknown fields."""
@@ -116,6 +116,10 @@ class ServerStream:
         """Another stream owns now (rule 7). Called by the registry."""
         self._close(Status.ABORTED, reason)
 
+    def make_way(self, reason: str) -> None:
+        """Another stream gets this one's place. Called by the registry."""
+        self._close(Status.RESOURCE_EXHAUSTED, reason)
+
     def busy(self, facts: BufferFacts) -> bool:
         """Whether there is something that this stream may be sent. Called by the registry."""
         return self._side is not None and self._ending is None and self._side.busy(facts)
@@ -143,6 +147,10 @@ class ServerStream:
         if self._ending is None and self._side and not self._live.writing:
             return self._proceed(self._side, facts, now)
         return self._finish(self._ending, now) if self._ending else None
+
+    def _join(self) -> None:
+        if self._handoff.join(self):
+            self._first.append(Nudge())
 
     # What is heard
 
