@@ -66,14 +66,13 @@ async def test_an_oversized_request_is_refused():
         assert await call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-@pytest.mark.parametrize(
-    "said", [b"", b"PRI * HTTP", PREFACE], ids=["nothing", "half a preface", "a preface"]
-)
+@pytest.mark.parametrize("said", [b"", PREFACE[:10], PREFACE], ids=["nothing", "half", "preface"])
 async def test_who_connects_and_does_not_come_to_the_point_is_cut_off(said):
     """A connection has its time for HTTP/2's first frame: here one second, by the option that ours sets."""
-    assert ("grpc.server_handshake_timeout_ms", HANDSHAKE_SECONDS * 1000) in SERVER_OPTIONS
-    options = (*SERVER_OPTIONS, ("grpc.server_handshake_timeout_ms", 1000))
-    async with serving([silent_stream()], options=options) as address, asyncio.timeout(20):
+    options = dict(SERVER_OPTIONS)
+    assert options["grpc.server_handshake_timeout_ms"] == HANDSHAKE_SECONDS * 1000
+    options["grpc.server_handshake_timeout_ms"] = 1000
+    async with serving([silent_stream()], options=tuple(options.items())) as address, asyncio.timeout(20):
         reader, writer = await asyncio.open_unix_connection(address.removeprefix("unix:"))
         writer.write(said)
         await reader.read()  # to its end, which is the server's
