@@ -24,7 +24,20 @@ __all__ = [
 
 
 class CapturedExchangesError(Exception):
-    """The root: `except CapturedExchangesError` catches all that this package raises on purpose."""
+    """The root: `except CapturedExchangesError` catches all that this package raises on purpose.
+
+    Messages name what files and peers are called by, and end in logs and on terminals: as text each is one
+    line in which nothing acts, unprintable characters being escapes.
+    """
+
+    def __str__(self) -> str:
+        """The message, printable."""
+        said = super().__str__()
+        return said if said.isprintable() else "".join(map(_shown, said))
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
 
 
 class MissingExtra(CapturedExchangesError):
