@@ -232,6 +232,30 @@ def test_text_that_is_not_utf8_is_read(database):
         assert connection.execute("SELECT x FROM t").fetchone() == ("a\ufffdb",)
 
 
+def test_a_value_larger_than_any_of_ours_is_not_read(path):
+    """16 MiB pass; one byte more in the row is a sentence, and its neighbours are read."""
+    outside(path, "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(16777000)), (zeroblob(16777216)), (7)")
+    database = Database(path, name="x.db", read_only=True)
+    with database.reading() as connection:
+        assert len(connection.execute("SELECT x FROM t WHERE rowid = 1").fetchone()[0]) == 16_777_000
+    with pytest.raises(StoreError, match="larger than 16 MiB"), database.reading() as connection:
+        connection.execute("SELECT x FROM t").fetchall()
+    with database.reading() as connection:
+        assert connection.execute("SELECT x FROM t WHERE rowid = 3").fetchone() == (7,)
+    database.close()
+
+
+def test_a_schema_damaged_in_its_names_is_told_at_opening(path):
+    """Where SQLite's own message is no UTF-8, too."""
+    outside(
+        path,
+        "CREATE TABLE t (x); PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT), sql = 'CREATE'",
+    )
+    with pytest.raises(CorruptStore, match="damaged"):
+        Database(path, name="x.db", read_only=True)
+
+
 def test_the_whole_is_the_file_itself_where_it_can_be(database, path):
     """Alone, the whole is the database file in rollback mode; writing then goes on in WAL."""
     with database.writing() as connection:

@@ -25,6 +25,7 @@ def sqlite_error(code):
         (sqlite3.SQLITE_READONLY_ROLLBACK, StoreError, "may not be written"),
         (sqlite3.SQLITE_CANTOPEN, StoreError, "cannot be opened"),
         (sqlite3.SQLITE_AUTH, StoreError, "trigger or view"),
+        (sqlite3.SQLITE_TOOBIG, StoreError, "larger than 16 MiB"),
         (sqlite3.SQLITE_ERROR, StoreError, "refused"),
     ],
 )

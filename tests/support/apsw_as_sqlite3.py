@@ -68,6 +68,9 @@ class _Connection:
         for row in rows:
             self.execute(statement, row)
 
+    def setlimit(self, category, value):
+        self._inner.limit(category, value)
+
     def set_authorizer(self, decide):
         self._inner.authorizer = decide
 

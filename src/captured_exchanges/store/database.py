@@ -29,6 +29,9 @@ _PAGE_SIZE = 64 * 1024  # an exchange of some KB overflows SQLite's 4 KiB pages:
 _CACHE_KIB = 8 * 1024
 _WAL_BYTES = 16 * 1024 * 1024
 _BUSY_SECONDS = 5.0
+_MAX_VALUE = 16 * 1024 * 1024
+"""Bytes of a value, and of a row. Ours are below 4 MiB, a quarantine's three times that; of a stranger's file,
+which may be small and hold a gigabyte of zeros, nothing larger is taken into memory."""
 _ALWAYS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA foreign_keys=OFF",
@@ -209,6 +212,9 @@ def _connect(path: Path, name: str, *, read_only: bool, immutable: bool) -> sqli
         try:
             _harden(connection)
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # is it a database at all?
+        except UnicodeDecodeError as error:  # sqlite3's own, of a message that quotes a damaged schema
+            connection.close()
+            raise CorruptStore(f"{name}: its schema is damaged: restore it from a copy") from error
         except BaseException:
             connection.close()
             raise
@@ -220,6 +226,7 @@ def _harden(connection: sqlite3.Connection) -> None:
         connection.execute(pragma)
     if sys.version_info >= (3, 12):
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
     connection.set_authorizer(_refuse_schema_programs)
     # Text that is not UTF-8 is shown with replacement characters, never an error.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")

@@ -41,6 +41,10 @@ _SQLITE: dict[int, tuple[type[StoreError], str]] = {
         "the database cannot be opened: check the modes of file and folder",
     ),
     sqlite3.SQLITE_PERM: (StoreError, "the database cannot be opened: check the modes of file and folder"),
+    sqlite3.SQLITE_TOOBIG: (
+        StoreError,
+        "a value in it is larger than 16 MiB, which no exchange and no object is: it is not read",
+    ),
     sqlite3.SQLITE_NOMEM: (StoreError, "there is not enough memory"),
 }
 
