@@ -23,7 +23,8 @@ from pathlib import Path
 from captured_exchanges.cli import main
 code = main()
 status = Path("/proc/self/status")  # getrusage knows the peak of the process that began this one, too
-peak = [line.split()[1] for line in status.read_text().splitlines() if "VmHWM" in line] if status.exists() else []
+lines = status.read_text().splitlines() if status.exists() else []
+peak = [line.split()[1] for line in lines if "VmHWM" in line]
 print(*(peak or [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]), file=sys.stderr)
 sys.exit(code)
 """

@@ -233,11 +233,11 @@ def test_text_that_is_not_utf8_is_read(database):
 
 
 def test_a_value_larger_than_any_of_ours_is_not_read(path):
-    """16 MiB pass; one byte more in the row is a sentence, and its neighbours are read."""
-    outside(path, "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(16777000)), (zeroblob(16777216)), (7)")
+    """16 MiB pass; one byte more is a sentence, and its neighbours are read."""
+    outside(path, "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(16777216)), (zeroblob(16777217)), (7)")
     database = Database(path, name="x.db", read_only=True)
     with database.reading() as connection:
-        assert len(connection.execute("SELECT x FROM t WHERE rowid = 1").fetchone()[0]) == 16_777_000
+        assert len(connection.execute("SELECT x FROM t WHERE rowid = 1").fetchone()[0]) == 16_777_216
     with pytest.raises(StoreError, match="larger than 16 MiB"), database.reading() as connection:
         connection.execute("SELECT x FROM t").fetchall()
     with database.reading() as connection:

@@ -30,8 +30,8 @@ _CACHE_KIB = 8 * 1024
 _WAL_BYTES = 16 * 1024 * 1024
 _BUSY_SECONDS = 5.0
 _MAX_VALUE = 16 * 1024 * 1024
-"""Bytes of a value, and of a row. Ours are below 4 MiB, a quarantine's three times that; of a stranger's file,
-which may be small and hold a gigabyte of zeros, nothing larger is taken into memory."""
+"""Bytes of a value, and of a row. Ours are below 4 MiB, a quarantine's three times that; of a stranger's
+file, which may be small and hold a gigabyte of zeros, nothing larger is taken into memory."""
 _ALWAYS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA foreign_keys=OFF",
