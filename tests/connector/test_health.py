@@ -1,12 +1,14 @@
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 
-from captured_exchanges.connector import Health, ThreadedHealth
+from captured_exchanges.buffer import CaptureBuffer
+from captured_exchanges.connector import ExchangeProducer, Health, ThreadedExchangeProducer, ThreadedHealth
 from captured_exchanges.security import temporary_private_folder, unix_address
 from captured_exchanges.wire import SERVICE
 from support.connector_server import serving
@@ -55,6 +57,69 @@ async def test_a_watcher_is_told():
         await health.stop()
         assert (await watch.read()).status == Status.NOT_SERVING
         watch.cancel()
+
+
+async def test_a_service_is_not_served_while_it_is_not_well():
+    """Told to who asks and to who watches, and told when it has healed; the server as a whole serves on."""
+    well = [True]
+    health = Health({"store": lambda: well[0]})
+    async with (
+        serving(prepare=health.add_to) as address,
+        grpc.aio.insecure_channel(address) as channel,
+        asyncio.timeout(20),
+    ):
+        watch = channel.unary_stream(
+            "/grpc.health.v1.Health/Watch", health_pb2.HealthCheckRequest.SerializeToString, Status.FromString
+        )(health_pb2.HealthCheckRequest(service="store"))
+        for well[0] in (True, False, True):
+            expected = Status.SERVING if well[0] else Status.NOT_SERVING
+            assert (await watch.read()).status == expected
+            assert await check(address, "store") == expected
+            assert await check(address, "") == Status.SERVING
+        watch.cancel()
+
+
+class FailingBuffer(CaptureBuffer):
+    """A buffer whose disk fails, or not."""
+
+    failing = False
+
+    def facts(self):
+        return replace(super().facts(), spool_failing=self.failing)
+
+
+async def test_the_stream_is_not_served_while_the_spool_fails():
+    """Of a producer of either style; what the connector does beside it goes on being served."""
+    buffer = FailingBuffer()
+    producer = ExchangeProducer("acme", buffer=buffer)
+    async with serving(prepare=producer.attach) as address:
+        for buffer.failing in (False, True, False):
+            expected = Status.NOT_SERVING if buffer.failing else Status.SERVING
+            assert await check(address, SERVICE) == expected
+            assert await check(address, "") == Status.SERVING
+
+
+def test_the_stream_of_a_threaded_producer_is_not_served_while_the_spool_fails():
+    """Watched: it falls, and heals."""
+    buffer = FailingBuffer()
+    producer = ThreadedExchangeProducer("acme", buffer=buffer)
+    with temporary_private_folder() as folder, ThreadPoolExecutor(2) as pool:
+        server = grpc.server(pool)
+        producer.attach(server)
+        address = unix_address(folder, "s")
+        server.add_insecure_port(address)
+        server.start()
+        with grpc.insecure_channel(address) as channel:
+            watch = channel.unary_stream(
+                "/grpc.health.v1.Health/Watch",
+                health_pb2.HealthCheckRequest.SerializeToString,
+                Status.FromString,
+            )(health_pb2.HealthCheckRequest(service=SERVICE), timeout=20)
+            for buffer.failing in (False, True, False):
+                expected = Status.NOT_SERVING if buffer.failing else Status.SERVING
+                assert next(watch).status == expected
+            watch.cancel()
+        server.stop(0).wait()
 
 
 def test_a_threaded_server_keeps_its_workers():

@@ -18,6 +18,7 @@ from support.apsw_as_sqlite3 import beneath
 from support.both_servers import SERVERS, serving
 from support.consumers import STYLES
 from support.failing_disk import FAILING, FULL, READ_ONLY, Disk, Fault
+from support.syncer_server import until
 
 # A fault that SQLite need tell nobody, such as one in a checkpoint after the commit, apsw tells Python.
 pytestmark = pytest.mark.filterwarnings(
@@ -168,13 +169,15 @@ async def test_a_fault_that_stays_stops_the_consumer_with_all_state_kept(
             report = await drained(consumer(connector, store), connector, 60)
             assert report.state == "stopped"
             assert SENTENCES[error] in str(report.error)
+            assert report.store_trouble == str(report.error)
             assert disk.struck == PATIENCE.attempts
             (mark,) = store.exchanges().watermarks()
             facts = connector.buffer.facts()
             assert 40 <= facts.acked_through <= mark.through_sequence < 100
             assert facts.acked_through + facts.retained_exchanges == 100
             disk.fail()
-            assert (await drained(consumer(connector, store), connector, 0)).consistent
+            healed = await drained(consumer(connector, store), connector, 0)
+            assert (healed.consistent, healed.store_trouble) == (True, "")
     cuts.check()
     assert ids_in(path) == expected(connector)
 
@@ -202,3 +205,23 @@ async def test_after_a_power_cut_the_next_run_goes_on_from_what_the_disk_held(tm
         with open_store(folder / "sync.db", "rw") as survivor:
             assert (await drained(consumer(connector, survivor), connector, 5)).consistent
     assert ids_in(folder / "sync.db") == expected(connector)
+
+
+async def test_a_lock_that_another_program_holds_costs_time_alone(tmp_path, consumer, kind):
+    """Nothing is acked while it is held, and the report says so; then everything comes, once and in order."""
+    path = tmp_path / "sync.db"
+    async with serving(kind) as connector:
+        with open_store(path, "rw") as store:
+            await drained(consumer(connector, store), connector, 10)
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                connector.capture(20)
+                running = consumer(connector, store)
+                async with running:
+                    await until(lambda: running.report.store_trouble)
+                    assert "another program" in running.report.store_trouble
+                    assert connector.buffer.facts().acked_through == 10
+                    other.execute("ROLLBACK")
+                    report = await running.drain()
+    assert (report.consistent, report.store_trouble) == (True, "")
+    assert ids_in(path) == expected(connector)

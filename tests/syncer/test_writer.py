@@ -12,6 +12,7 @@ from captured_exchanges.syncer import Patience
 from captured_exchanges.syncer.writer import Failed, Landed, Moved, Standing, StoreWriter
 from captured_exchanges.telemetry import counters
 from support.syncer_messages import CONNECTOR, EPOCH, gap, watermark
+from support.syncer_stores import FlakyStore
 
 PATIENCE = Patience(attempts=3, seconds=5.0, first_wait=0.001, longest_wait=0.002)
 
@@ -90,6 +91,21 @@ def test_the_standing_has_watermarks_and_the_losses_told_before(tmp_path):
         another = StoreWriter(store.exchanges(), "ours", PATIENCE)
         assert another.read_standing().result(10) == Standing((watermark(4),), frozenset({(EPOCH, 5)}))
         another.close()
+
+
+def test_what_the_store_said_last_is_told_until_it_takes_something_again(tmp_path, caplog):
+    """For health and reports; the log says it once, however often it is tried, and once that it is over."""
+    with open_store(tmp_path / "sync.db", "rw") as store:
+        flaky = FlakyStore(store.exchanges(), faults=4)
+        writer = StoreWriter(flaky, "ours", PATIENCE)
+        assert writer.trouble == ""
+        assert isinstance(writer.commit(Commit(CONNECTOR, EPOCH, 0, 1)).result(10), Failed)
+        assert "another program is writing it" in writer.trouble
+        assert isinstance(writer.commit(Commit(CONNECTOR, EPOCH, 0, 1)).result(10), Landed)
+        assert writer.trouble == ""
+        writer.close()
+    said = [record.getMessage() for record in caplog.records if record.name.endswith("syncer.writer")]
+    assert [("refuses" in line, "again" in line) for line in said] == [(True, True), (False, True)]
 
 
 def test_it_is_open_until_it_is_closed(tmp_path):

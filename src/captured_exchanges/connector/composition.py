@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
@@ -25,6 +25,7 @@ from captured_exchanges.errors import ConnectionRefused
 from captured_exchanges.exchange import ConnectorInfo
 from captured_exchanges.redaction import Policy, Redactor, policy_from_environment
 from captured_exchanges.security import Access, BearerToken, MutualTLS, unix_address
+from captured_exchanges.wire import SERVICE
 
 __all__ = ["MAX_NAME_BYTES", "Composition"]
 
@@ -99,6 +100,10 @@ class Composition(ABC, Generic[_Server]):
                 "for it: give it to the server, else any call passes without the token"
             )
         return listen(server, address, self._access)
+
+    def _well(self) -> dict[str, Callable[[], bool]]:
+        """What health asks of a service: the stream is well while the disk behind its buffer is."""
+        return {SERVICE: lambda: not self.buffer.facts().spool_failing}
 
     def _guard_asked_for(self) -> Guard | None:
         """What checks the token, where there is one; from now on it counts as installed."""

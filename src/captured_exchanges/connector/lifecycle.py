@@ -11,17 +11,21 @@ Baton kills its child without warning, so its syncer drains first. For a threade
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import Protocol
 
 import grpc
 
 from captured_exchanges.connector.stop_signs import SIGNALS, has_ended, is_channel
 from captured_exchanges.exchange import BufferFacts
+from captured_exchanges.telemetry.watchdog import LoopWatchdog
 
 __all__ = ["DEFAULT_GRACE", "Stoppable", "serve_until_stopped", "stop_requested"]
 
 DEFAULT_GRACE = 10.0
 """Seconds that an attached owner has for its drain."""
+DEFAULT_WATCHDOG = 1.0
+"""Seconds that the event loop may stand still without a word."""
 
 
 class Stoppable(Protocol):
@@ -33,18 +37,26 @@ class Stoppable(Protocol):
 
 
 async def serve_until_stopped(
-    server: grpc.aio.Server, producer: Stoppable, *, grace: float = DEFAULT_GRACE, stdin: int = 0
+    server: grpc.aio.Server,
+    producer: Stoppable,
+    *,
+    grace: float = DEFAULT_GRACE,
+    stdin: int = 0,
+    watchdog: float | None = DEFAULT_WATCHDOG,
 ) -> BufferFacts:
     """Start a server and run it until it is told to stop; what the buffer holds then.
 
     What no syncer has committed by then is logged. Whether it is worth an exit code is for the caller to
     say: baton's parent fails the whole sync when its connector exits with one. Call it in the main thread.
+
+    An event loop that stands still for `watchdog` seconds is told to the log, with where; None: it is not.
     """
     stop = stop_requested(stdin)
-    await server.start()
-    await stop.wait()
-    left = await producer.stop(grace)
-    await server.stop(grace)
+    with LoopWatchdog(watchdog) if watchdog else nullcontext():
+        await server.start()
+        await stop.wait()
+        left = await producer.stop(grace)
+        await server.stop(grace)
     return left
 
 

@@ -66,7 +66,7 @@ class ExchangeProducer(Composition[grpc.aio.Server]):
             policy=self.redactor.policy,
             heartbeat_interval=heartbeat_interval,
         )
-        self._health = Health()
+        self._health = Health(self._well())
         self._debug_servers: list[grpc.aio.Server] = []
 
     def interceptor(self) -> grpc.aio.ServerInterceptor:

@@ -61,7 +61,7 @@ class ThreadedExchangeProducer(Composition[grpc.Server]):
             policy=self.redactor.policy,
             heartbeat_interval=heartbeat_interval,
         )
-        self._health = ThreadedHealth()
+        self._health = ThreadedHealth(self._well())
         self._debug_servers: list[tuple[grpc.Server, ThreadPoolExecutor]] = []
 
     def interceptor(self) -> grpc.ServerInterceptor:

@@ -31,15 +31,18 @@ class Link(ABC):
         self._end = ConsumerEnd(settings, rng=rng or random.Random())  # noqa: S311 - jitter is no secret
         self._state: ConsumerState = "idle"
         self._error: Stopped | None = None
+        self._writer: StoreWriter | None = None
 
     @property
     def report(self) -> ConsumerReport:
         """How it stands at this moment."""
-        return report_on(self._end, state=self._current_state(), stopped=self._stopped)
+        trouble = self._writer.trouble if self._writer else ""
+        return report_on(self._end, state=self._current_state(), stopped=self._stopped, store_trouble=trouble)
 
     def begin(self, writer: StoreWriter) -> None:
         """Consume into this store from now on."""
         self._state = "connecting"
+        self._writer = writer
         try:
             self._start(writer)
         except Exception as error:  # noqa: BLE001 - whatever keeps us from starting, the sync goes on without us

@@ -44,6 +44,7 @@ class ConsumerReport:
         streams, violations: How often a stream opened; how often the connector broke the protocol.
         retained, pending: At the connector, by its last heartbeat: not yet acked; started and unfinished.
         trouble: Why the last stream ended; empty: none has.
+        store_trouble: What the store said when it last refused; empty: it takes what comes.
     """
 
     state: ConsumerState
@@ -63,6 +64,7 @@ class ConsumerReport:
     retained: int = 0
     pending: int = 0
     trouble: str = ""
+    store_trouble: str = ""
 
     @property
     def released_elsewhere(self) -> int:
@@ -80,7 +82,9 @@ class ConsumerReport:
         return self.attestation is not None and not self.findings and not self.timed_out
 
 
-def report_on(end: ConsumerEnd, *, state: ConsumerState, stopped: Stopped | None) -> ConsumerReport:
+def report_on(
+    end: ConsumerEnd, *, state: ConsumerState, stopped: Stopped | None, store_trouble: str = ""
+) -> ConsumerReport:
     """The report of a consumer's end."""
     tally = end.tally
     heartbeat = tally.heartbeat or ServerHeartbeat("", 0)
@@ -101,4 +105,5 @@ def report_on(end: ConsumerEnd, *, state: ConsumerState, stopped: Stopped | None
         retained=heartbeat.retained_exchanges,
         pending=heartbeat.pending,
         trouble=end.trouble,
+        store_trouble=store_trouble,
     )

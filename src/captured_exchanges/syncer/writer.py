@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -90,6 +91,12 @@ class StoreWriter:
         self._patience = patience
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="exchange-writer")
         self._losses: frozenset[tuple[str, int]] | None = None
+        self._trouble = ""
+
+    @property
+    def trouble(self) -> str:
+        """What the store said when it last refused; empty: it takes what comes. From any thread."""
+        return self._trouble
 
     def read_standing(self) -> Future[Outcome]:
         """Read the watermarks, after all that was submitted before."""
@@ -133,9 +140,26 @@ class StoreWriter:
             wait_max=patience.longest_wait,
             wait_jitter=patience.first_wait,
         ):
-            with attempt:
+            with attempt, self._noting():
                 return work()
         raise AssertionError("unreachable: the last attempt raises")
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except WatermarkMoved:
+            raise
+        except Exception as error:
+            if not self._trouble:
+                _log.warning(
+                    "the exchange store refuses, and is asked again if it may heal: %s", _sentence(error)
+                )
+            self._trouble = _sentence(error)
+            raise
+        if self._trouble:
+            _log.warning("the exchange store takes exchanges again")
+            self._trouble = ""
 
     def _stand(self) -> Standing:
         return Standing(tuple(self._store.watermarks(limit=_MAX_WATERMARKS)), self._ledger_losses())
