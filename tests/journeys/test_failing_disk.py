@@ -207,10 +207,10 @@ async def test_after_a_power_cut_the_next_run_goes_on_from_what_the_disk_held(tm
     assert ids_in(folder / "sync.db") == expected(connector)
 
 
-async def test_a_lock_that_another_program_holds_costs_time_alone(tmp_path, consumer, kind):
+async def test_a_lock_that_another_program_holds_costs_time_alone(tmp_path, consumer):
     """Nothing is acked while it is held, and the report says so; then everything comes, once and in order."""
     path = tmp_path / "sync.db"
-    async with serving(kind) as connector:
+    async with serving() as connector:
         with open_store(path, "rw") as store:
             await drained(consumer(connector, store), connector, 10)
             with closing(sqlite3.connect(path, isolation_level=None)) as other:
