@@ -9,6 +9,7 @@ import grpc.aio
 
 from captured_exchanges.buffer import CaptureBuffer
 from captured_exchanges.connector import SERVER_OPTIONS, ExchangeServicer, ThreadedExchangeServicer
+from captured_exchanges.connector.listening import listen
 from captured_exchanges.exchange import ConnectorInfo, PolicyInfo
 from captured_exchanges.handoff.serving import Terms
 from captured_exchanges.security import temporary_private_folder, unix_address
@@ -21,8 +22,20 @@ WORKERS = 4
 class Connector:
     """Holds what is captured; its server can be stopped as a killed process stops, and started again."""
 
-    def __init__(self, address, *, name="acme", max_bytes=64 << 20, buffer=None, **terms):
+    def __init__(
+        self,
+        address,
+        *,
+        name="acme",
+        max_bytes=64 << 20,
+        buffer=None,
+        access=None,
+        options=SERVER_OPTIONS,
+        **terms,
+    ):
         self.address = address
+        self._access = access
+        self._options = options
         self.buffer = buffer or CaptureBuffer(max_bytes=max_bytes)
         self.servicer = self._made(ConnectorInfo(name), PolicyInfo("default"), Terms(**terms))
         self.captured = 0
@@ -46,9 +59,9 @@ class AioConnector(Connector):
         return ExchangeServicer(self.buffer, connector=connector, policy=policy, terms=terms)
 
     async def start(self):
-        self._server = grpc.aio.server(options=SERVER_OPTIONS)
+        self._server = grpc.aio.server(options=self._options)
         self._server.add_generic_rpc_handlers((self.servicer.handler(),))
-        self._server.add_insecure_port(self.address)
+        self.address = listen(self._server, self.address, self._access)
         await self._server.start()
 
     async def stop(self):
@@ -66,9 +79,9 @@ class ThreadedConnector(Connector):
 
     async def start(self):
         self._pool = ThreadPoolExecutor(WORKERS)
-        self._server = grpc.server(self._pool, options=SERVER_OPTIONS)
+        self._server = grpc.server(self._pool, options=self._options)
         self._server.add_generic_rpc_handlers((self.servicer.handler(),))
-        self._server.add_insecure_port(self.address)
+        self.address = listen(self._server, self.address, self._access)
         self._server.start()
 
     async def stop(self):
@@ -83,10 +96,10 @@ SERVERS = {"aio-server": AioConnector, "threaded-server": ThreadedConnector}
 
 
 @asynccontextmanager
-async def serving(kind=AioConnector, **named):
-    """A connector at an address of its own, for the length of a block."""
+async def serving(kind=AioConnector, *, address="", **named):
+    """A connector at an address of its own, for the length of a block. With `access` give a TCP address."""
     with temporary_private_folder() as folder:
-        connector = kind(unix_address(folder, "s"), **named)
+        connector = kind(address or unix_address(folder, "s"), **named)
         await connector.start()
         try:
             yield connector

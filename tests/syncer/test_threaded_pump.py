@@ -9,6 +9,7 @@ from captured_exchanges.buffer import CaptureBuffer
 from captured_exchanges.handoff.consuming import ClientSettings, ConsumerEnd
 from captured_exchanges.store import open_store
 from captured_exchanges.syncer import Patience
+from captured_exchanges.syncer.connection import ThreadedConnection
 from captured_exchanges.syncer.threaded_pump import ThreadedPump
 from captured_exchanges.syncer.writer import StoreWriter
 from captured_exchanges.wire import encode_exchange
@@ -25,7 +26,7 @@ def test_an_abandoned_pump_lets_the_transaction_in_flight_settle(tmp_path):
         slow = SlowStore(store.exchanges(), blocked_after=1)
         writer = StoreWriter(slow, "ours", Patience())
         end = ConsumerEnd(ClientSettings(consumer_id="c"), rng=random.Random(0))
-        pump = ThreadedPump(end, served.channel(), writer)
+        pump = ThreadedPump(end, ThreadedConnection(served.channel()), writer)
         running = threading.Thread(target=pump.run)
         running.start()
         assert slow.blocked.wait(PATIENCE)
@@ -46,6 +47,6 @@ def test_a_writer_that_takes_no_more_work_ends_the_pump_in_silence(tmp_path):
     writer.close()
     end = ConsumerEnd(ClientSettings(consumer_id="c"), rng=random.Random(0))
     with grpc.insecure_channel(f"unix:{tmp_path}/nobody") as channel:
-        pump = ThreadedPump(end, channel, writer)
+        pump = ThreadedPump(end, ThreadedConnection(channel), writer)
         pump.run()
     assert (pump.stopped.kind, pump.stopped.message) == ("finished", "")

@@ -1,4 +1,4 @@
-"""One connector of a consumer on an event loop: its channel, and the task that works for it."""
+"""One connector of a consumer on an event loop: its connection, and the task that works for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import grpc.aio
 
 from captured_exchanges.handoff.consuming import ClientSettings, Stopped
 from captured_exchanges.security import Access
-from captured_exchanges.syncer.channel import open_channel, require_address
+from captured_exchanges.syncer.connection import AioConnection
 from captured_exchanges.syncer.link import Link
 from captured_exchanges.syncer.pump import Pump
 from captured_exchanges.syncer.report import ConsumerReport
@@ -32,10 +32,7 @@ class AioLink(Link):
         access: Access | None,
     ) -> None:
         super().__init__(settings, rng)
-        require_address(target, access)
-        self._access = access
-        self._target = target
-        self._channel: grpc.aio.Channel | None = None
+        self._connection = AioConnection(target, access)
         self._pump: Pump | None = None
         self.task: asyncio.Task[None] | None = None
 
@@ -56,15 +53,12 @@ class AioLink(Link):
             self._pump.close()
 
     async def hang_up(self) -> None:
-        """Close the channel, if it is ours. The task must be over."""
-        if self._channel is not None:
-            await self._channel.close()
+        """Close the connection, if it is ours. The task must be over."""
+        await self._connection.close()
 
     def _start(self, writer: StoreWriter) -> None:
-        channel = self._target
-        if isinstance(channel, str):
-            channel = self._channel = open_channel(channel, self._access)
-        self._pump = Pump(self._end, channel, writer)
+        self._connection.channel  # noqa: B018 - an address that may not be dialled is refused at once
+        self._pump = Pump(self._end, self._connection, writer)
         self.task = asyncio.create_task(self._pump.run(), name="exchange-consumer")
         self.task.add_done_callback(lambda _: self._say_why())
 

@@ -43,16 +43,24 @@ _log = logging.getLogger(__name__)
 class Performer(Generic[_Call]):
     """The hands of one consumer's end. Not thread-safe: a shell of many threads holds a lock.
 
-    `dial` makes a call; `wake` is called, by any thread, when the store has answered. `stopped` is None
-    until it is over, `job` is what the store is busy with, `retired` are calls that may not have run out.
+    `dial` makes a call, `distrust` leaves what carried the last one; `wake` is called, by any thread, when
+    the store has answered. `stopped` is None until it is over, `job` is what the store is busy with,
+    `retired` are calls that may not have run out.
     """
 
     def __init__(
-        self, end: ConsumerEnd, writer: StoreWriter, *, dial: Callable[[], _Call], wake: Callable[[], None]
+        self,
+        end: ConsumerEnd,
+        writer: StoreWriter,
+        *,
+        dial: Callable[[], _Call],
+        distrust: Callable[[], None],
+        wake: Callable[[], None],
     ) -> None:
         self._end = end
         self._writer = writer
         self._dial = dial
+        self._distrust = distrust
         self._wake = wake
         self._stream: _Call | None = None
         self._wishes: deque[Callable[[float], Sequence[Action]]] = deque()
@@ -181,8 +189,10 @@ class Performer(Generic[_Call]):
                 self._await_store(self._writer.commit(action))
             case ReadWatermarks():
                 self._await_store(self._writer.read_standing())
-            case Cancel():
+            case Cancel(silent):
                 self.retire()
+                if silent:
+                    self._distrust()
             case Stop(stopped):
                 self.retire()
                 self.stopped = stopped

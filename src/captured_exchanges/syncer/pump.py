@@ -10,9 +10,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-import grpc.aio
-
 from captured_exchanges.handoff.consuming import ConsumerEnd, Stopped
+from captured_exchanges.syncer.connection import AioConnection
 from captured_exchanges.syncer.performer import Performer
 from captured_exchanges.syncer.stream import ExchangeStream
 from captured_exchanges.syncer.writer import StoreWriter
@@ -21,17 +20,19 @@ __all__ = ["Pump"]
 
 
 class Pump:
-    """Runs a consumer's end over a channel and a store's writer, both of which it leaves open. For one
+    """Runs a consumer's end over a connection and a store's writer, both of which it leaves open. For one
     event loop.
     """
 
-    def __init__(self, end: ConsumerEnd, channel: grpc.aio.Channel, writer: StoreWriter) -> None:
-        self._channel = channel
+    def __init__(self, end: ConsumerEnd, connection: AioConnection, writer: StoreWriter) -> None:
+        self._connection = connection
         self._loop = asyncio.get_running_loop()
         self._parser = ThreadPoolExecutor(1, thread_name_prefix="exchange-parser")
         self._changed = asyncio.Event()
         self._answered = asyncio.Condition()
-        self._performer = Performer(end, writer, dial=self._dial, wake=self._wake_from_thread)
+        self._performer = Performer(
+            end, writer, dial=self._dial, distrust=connection.leave, wake=self._wake_from_thread
+        )
 
     @property
     def stopped(self) -> Stopped | None:
@@ -67,7 +68,7 @@ class Pump:
             await self._answered.wait_for(lambda: self._performer.answered(number))
 
     def _dial(self) -> ExchangeStream:
-        return ExchangeStream(self._channel, self._parser, self._changed.set)
+        return ExchangeStream(self._connection.channel, self._parser, self._changed.set)
 
     def _wake_from_thread(self) -> None:
         self._loop.call_soon_threadsafe(self._changed.set)

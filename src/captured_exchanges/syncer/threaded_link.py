@@ -1,4 +1,4 @@
-"""One connector of a consumer in a host without an event loop: its channel, and the thread that works."""
+"""One connector of a consumer in a host without an event loop: its connection, and the thread that works."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import grpc
 
 from captured_exchanges.handoff.consuming import ClientSettings, Stopped
 from captured_exchanges.security import Access
-from captured_exchanges.syncer.channel import open_threaded_channel, require_address
+from captured_exchanges.syncer.connection import ThreadedConnection
 from captured_exchanges.syncer.link import Link
 from captured_exchanges.syncer.report import ConsumerReport
 from captured_exchanges.syncer.threaded_pump import ThreadedPump
@@ -33,10 +33,7 @@ class ThreadedLink(Link):
         access: Access | None,
     ) -> None:
         super().__init__(settings, rng)
-        require_address(target, access)
-        self._access = access
-        self._target = target
-        self._channel: grpc.Channel | None = None
+        self._connection = ThreadedConnection(target, access)
         self._pump: ThreadedPump | None = None
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
@@ -77,15 +74,12 @@ class ThreadedLink(Link):
             self._thread.join()
 
     def hang_up(self) -> None:
-        """Close the channel, if it is ours. The thread must be over."""
-        if self._channel is not None:
-            self._channel.close()
+        """Close the connection, if it is ours. The thread must be over."""
+        self._connection.close()
 
     def _start(self, writer: StoreWriter) -> None:
-        channel = self._target
-        if isinstance(channel, str):
-            channel = self._channel = open_threaded_channel(channel, self._access)
-        self._pump = pump = ThreadedPump(self._end, channel, writer)
+        self._connection.channel  # noqa: B018 - an address that may not be dialled is refused at once
+        self._pump = pump = ThreadedPump(self._end, self._connection, writer)
         thread = threading.Thread(target=self._run, args=(pump,), name="exchange-consumer", daemon=True)
         try:
             thread.start()

@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 from concurrent.futures import wait
 
-import grpc
-
 from captured_exchanges.handoff.consuming import ConsumerEnd, Stopped
+from captured_exchanges.syncer.connection import ThreadedConnection
 from captured_exchanges.syncer.performer import Performer
 from captured_exchanges.syncer.threaded_stream import ThreadedExchangeStream
 from captured_exchanges.syncer.writer import StoreWriter
@@ -20,18 +19,20 @@ __all__ = ["ThreadedPump"]
 
 
 class ThreadedPump:
-    """Runs a consumer's end over a channel and a store's writer, both of which it leaves open. Thread-safe.
+    """Runs a consumer's end over a connection and a store's writer, both of which it leaves open.
 
-    `lock` is held while the consumer's end changes.
+    Thread-safe. `lock` is held while the consumer's end changes.
     """
 
-    def __init__(self, end: ConsumerEnd, channel: grpc.Channel, writer: StoreWriter) -> None:
-        self._channel = channel
+    def __init__(self, end: ConsumerEnd, connection: ThreadedConnection, writer: StoreWriter) -> None:
+        self._connection = connection
         self._changed = threading.Event()
         self._abandoned = False
         self.lock = threading.RLock()
         self._answered = threading.Condition(self.lock)
-        self._performer = Performer(end, writer, dial=self._dial, wake=self._changed.set)
+        self._performer = Performer(
+            end, writer, dial=self._dial, distrust=connection.leave, wake=self._changed.set
+        )
 
     @property
     def stopped(self) -> Stopped | None:
@@ -80,7 +81,7 @@ class ThreadedPump:
             return self._answered.wait_for(lambda: self._performer.answered(number), timeout)
 
     def _dial(self) -> ThreadedExchangeStream:
-        return ThreadedExchangeStream(self._channel, self._changed.set)
+        return ThreadedExchangeStream(self._connection.channel, self._changed.set)
 
     def _pass_time(self) -> None:
         """Wait until something has happened or is due."""

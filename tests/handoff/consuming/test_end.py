@@ -322,14 +322,14 @@ def test_a_heartbeat_is_sent_when_silent_for_an_interval():
 
 
 def test_a_server_silent_for_two_and_a_half_intervals_is_dead():
-    """Its stream is cancelled and another one opened; any message puts it off."""
+    """Its stream is cancelled, its connection not trusted, and another opened; any message puts it off."""
     driver = alive()
     assert not all_of(driver.advance(12.4), Cancel)
     driver.say(ServerHeartbeat(EPOCH, 0))
     assert not all_of(driver.advance(12.4), Cancel)
     driver.do(driver.end.received_unknown)
     assert not all_of(driver.advance(12.4), Cancel)
-    assert all_of(driver.advance(0.2), Cancel)
+    assert all_of(driver.advance(0.2), Cancel) == [Cancel(silent=True)]
     driver.dial(watermark(0))
 
 

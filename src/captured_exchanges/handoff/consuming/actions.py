@@ -103,7 +103,12 @@ class HalfClose:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Cancel the current call and forget it: neither its messages nor its end are to be reported."""
+    """Cancel the current call and forget it: neither its messages nor its end are to be reported.
+
+    `silent`: nothing came any more, so what carried it is not to be trusted with the next call either.
+    """
+
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

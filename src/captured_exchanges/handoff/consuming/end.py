@@ -280,10 +280,10 @@ class ConsumerEnd:
         self.tally.violations += 1
         self._hang_up(f"the connector broke the protocol: {message}", now)
 
-    def _hang_up(self, trouble: str, now: float) -> None:
+    def _hang_up(self, trouble: str, now: float, *, silent: bool = False) -> None:
         stream = self._stream
         if stream is not None:
-            self._actions.append(Cancel())
+            self._actions.append(Cancel(silent))
             self._forget_stream()
             self._stop = self._stop or self._reconnection.lost(trouble, now, fruitful=stream.fruitful(now))
 
@@ -320,10 +320,10 @@ class ConsumerEnd:
         if stream is None or now < stream.dead_at or not self.wants_input:
             return
         if stream.half_closed:
-            self._actions.append(Cancel())
+            self._actions.append(Cancel(silent=True))
             self._ended(stream, Status.OK, "the stream did not end", now)
         else:
-            self._hang_up("the connector fell silent", now)
+            self._hang_up("the connector fell silent", now, silent=True)
 
     def _commit(self, now: float) -> None:
         commit = self._deliveries.next(now, hurry=self._hurried)
