@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 
 from grpc import StatusCode
 
-from captured_exchanges.buffer import CaptureBuffer
 from captured_exchanges.exchange import Ack, Batch, Drain, Filter, Gap, Limits, Open
 from support.conformance_callers import ending
 from support.conformance_exchanges import LOOK, OWNER, exchange, filled, sequences
 from support.threaded_calls import until
+from support.watched_buffer import WatchedBuffer
 
 
 def test_rule_08_observers_release_nothing(pairing):
@@ -75,22 +74,9 @@ def test_rule_08_observers_that_lag_get_gaps_and_the_owner_everything(pairing):
         assert sum(gap.count for gap in gaps) > count // 4
 
 
-class Watched(CaptureBuffer):
-    """Notes when it is read, and whether for an owner: what that one gets is held for it."""
-
-    def __init__(self):
-        super().__init__()
-        self.reads = []
-
-    def read(self, after_sequence, *, hold=False, **bounds):
-        """As asked."""
-        self.reads.append((hold, time.monotonic()))
-        return super().read(after_sequence, hold=hold, **bounds)
-
-
 def test_rule_08_observers_have_a_bounded_share_of_sends_after_the_owners(pairing):
     """However fast it reads, it has one turn for four of the owner's, and ten a second beside."""
-    count, buffer = 200, Watched()
+    count, buffer = 200, WatchedBuffer()
     with pairing.connector(buffer) as connector:
         observer, _ = connector.opened(replace(LOOK, limits=Limits(max_batch_exchanges=1)))
         owner, _ = connector.opened(replace(OWNER, limits=Limits(max_batch_exchanges=1)))
@@ -100,9 +86,7 @@ def test_rule_08_observers_have_a_bounded_share_of_sends_after_the_owners(pairin
             buffer.accept(each)
         assert owner.exchanges(count) == list(range(1, count + 1))
         reader.join()
-    owners = [at for held, at in buffer.reads if held]
-    meanwhile = [at for held, at in buffer.reads if not held and at < owners[count - 1]]
-    assert len(meanwhile) < count / 4 + 10 * (owners[count - 1] - owners[0]) + 10
+    buffer.assert_share_kept(count)
 
 
 def hear_of(observer, count):

@@ -62,7 +62,18 @@ class BadNetwork:
     def delay(self, seconds: float) -> None:
         """Hold back what is under way for so long."""
         for link in self._links:
-            link.hold(seconds)
+            link.hold(0, 1)
+            asyncio.get_running_loop().call_later(seconds, link.flow)
+
+    def hold_requests(self) -> None:
+        """Hold back what clients say, until it may `flow`."""
+        for link in self._links:
+            link.hold(0)
+
+    def flow(self) -> None:
+        """Let go of what is held back."""
+        for link in self._links:
+            link.flow()
 
     def blackhole(self) -> None:
         """Let nothing through any more."""
@@ -100,8 +111,8 @@ class Link:
     def __init__(self, client: End, connector: End, rng: random.Random) -> None:
         self._ends = (client, connector)
         self._rng = rng
-        self._flows = asyncio.Event()
-        self._flows.set()
+        self._flows = (asyncio.Event(), asyncio.Event())
+        self.flow()
         self.swallows = False
         self.corrupts = 0
 
@@ -126,16 +137,21 @@ class Link:
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
-    def hold(self, seconds: float) -> None:
-        """Let nothing pass for so long."""
-        self._flows.clear()
-        asyncio.get_running_loop().call_later(seconds, self._flows.set)
+    def hold(self, *sources: int) -> None:
+        """Let nothing pass that comes from these."""
+        for source in sources:
+            self._flows[source].clear()
+
+    def flow(self) -> None:
+        """Let everything pass."""
+        for flows in self._flows:
+            flows.set()
 
     async def _copy(self, source: int, sink: int) -> None:
         reader, writer = self._ends[source][0], self._ends[sink][1]
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
-                await self._flows.wait()
+                await self._flows[source].wait()
                 if not self.swallows:
                     writer.write(self._treated(data))
                     await writer.drain()

@@ -12,10 +12,10 @@ def stored_ids(path, sync_id):
     return [row.request_id for row in rows]
 
 
-def writes_of(path):
-    """How often each request id was inserted and updated, as the triggers saw it."""
+def writes_of(path, names="req-%"):
+    """How often each request id (of such names) was inserted and updated, as the triggers saw it."""
     with open_store(path) as store, store._database.reading() as connection:
         rows = connection.execute(
-            "select request_id, operation from writes_seen where request_id like 'req-%'"
+            "select request_id, operation from writes_seen where request_id like ?", (names,)
         ).fetchall()
     return Counter(rows)
