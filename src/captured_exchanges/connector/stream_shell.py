@@ -77,10 +77,12 @@ class StreamShell:
         at = self._stream.wake_at
         loop = asyncio.get_running_loop()
         timer = None if at is None else loop.call_later(max(0.0, at - self._clock()), self._wake.set)
-        await self._wake.wait()
+        try:
+            await self._wake.wait()
+        finally:  # a call that is cancelled here must not be held by its timer
+            if timer:
+                timer.cancel()
         self._wake.clear()
-        if timer:
-            timer.cancel()
 
     async def _perform(self, action: ServerAction) -> None:
         match action:
