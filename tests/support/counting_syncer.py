@@ -1,7 +1,7 @@
 """A syncer process that counts, below the upsert, what is done to the exchange table.
 
-`python -m support.counting_syncer TARGET STORE SYNC`: consumes until its stdin says `drain`, then drains,
-saves, and prints the report as JSON. Killed before that it leaves whatever a killed syncer leaves.
+`python -m support.counting_syncer TARGET STORE SYNC [STYLE]`: consumes until its stdin says `drain`, then
+drains, saves, and prints the report as JSON. Killed before that it leaves whatever a killed syncer leaves.
 
 Every insert and every update of a row of v1_exchanges is written down by a trigger, in the transaction
 that did it: a table of the test's own in the same file. The trigger is temporary, so it is this
@@ -16,21 +16,22 @@ import sys
 
 from captured_exchanges.exchange import RedactedExchange
 from captured_exchanges.store import Store, open_store
-from captured_exchanges.syncer import ConsumerReport, ExchangeConsumer
+from captured_exchanges.syncer import ConsumerReport
+from support.consumers import STYLES
 
 FIRST = RedactedExchange("the-first-row", "elsewhere", "http", b"{}", None, None, 0)
 
 
 def main() -> None:
     """Consume until told to drain."""
-    target, path, sync_id = sys.argv[1:]
+    target, path, sync_id, *style = sys.argv[1:]
     with open_store(path, "rw") as store:
         count_writes(store)
-        asyncio.run(_consume(target, store, sync_id))
+        asyncio.run(_consume(target, store, sync_id, *style))
 
 
-async def _consume(target: str, store: Store, sync_id: str) -> None:
-    async with ExchangeConsumer(target, store, sync_id=sync_id) as consumer:
+async def _consume(target: str, store: Store, sync_id: str, style: str = "asyncio") -> None:
+    async with STYLES[style](target, store, sync_id=sync_id) as consumer:
         await asyncio.to_thread(sys.stdin.readline)
         report = await consumer.drain()
     print_report(report)
