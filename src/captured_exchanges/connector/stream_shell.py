@@ -121,7 +121,11 @@ class StreamShell:
             self._inbox.append(Sign.HALF_CLOSE)
         except grpc.aio.BaseError:  # the call is over; whoever ended it has been heard elsewhere
             self._lost = True
-        self._wake.set()
+        except asyncio.CancelledError:  # nobody would be heard any more: as if the call were over
+            self._lost = True
+            raise
+        finally:
+            self._wake.set()
 
     async def _write(self, raw: bytes) -> None:
         try:
@@ -130,6 +134,10 @@ class StreamShell:
             log.debug("a stream was lost while writing: %s", type(error).__name__)
             telemetry.count("connector.stream_lost")
             self._lost = True
+        except asyncio.CancelledError:  # nothing would be sent any more
+            self._lost = True
+            raise
         else:
             self._stream.written(self._clock())
-        self._wake.set()
+        finally:
+            self._wake.set()

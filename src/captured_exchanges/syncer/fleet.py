@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from captured_exchanges.syncer.aio_link import AioLink
 from captured_exchanges.syncer.link import Link
+from captured_exchanges.syncer.settling import settle
 from captured_exchanges.syncer.stores import find_delivery_store
 from captured_exchanges.syncer.threaded_link import ThreadedLink
 from captured_exchanges.syncer.writer import Patience, StoreWriter
@@ -63,8 +64,8 @@ class AioFleet(_Fleet[AioLink]):
     async def end(self) -> None:
         """End all: commit what has arrived, and after a drain give ownership up. Waits for the store.
 
-        After it neither a task nor a thread is left. Cancelled, it lets what is in flight settle and
-        leaves the rest.
+        After it neither a task nor a thread is left. Cancelled, be it again and again, it lets what is in
+        flight settle and leaves the rest.
         """
         for link in self._links:
             link.close()
@@ -73,16 +74,18 @@ class AioFleet(_Fleet[AioLink]):
             if tasks:
                 await asyncio.wait(tasks)
         finally:
-            await self._wind_up({task for task in tasks if not task.done()})
+            await settle(self._wind_up({task for task in tasks if not task.done()}))
 
     async def _wind_up(self, late: set[asyncio.Task[None]]) -> None:
         for task in late:
             task.cancel()
-        if late:
-            await asyncio.wait(late)
-        for link in self._links:
-            await link.hang_up()
-        self._close_writer()
+        try:
+            if late:
+                await asyncio.wait(late)
+            for link in self._links:
+                await link.hang_up()
+        finally:
+            self._close_writer()
 
 
 class ThreadedFleet(_Fleet[ThreadedLink]):

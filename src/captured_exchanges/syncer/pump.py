@@ -13,6 +13,7 @@ from contextlib import suppress
 from captured_exchanges.handoff.consuming import ConsumerEnd, Stopped
 from captured_exchanges.syncer.connection import AioConnection
 from captured_exchanges.syncer.performer import Performer
+from captured_exchanges.syncer.settling import settle
 from captured_exchanges.syncer.stream import ExchangeStream
 from captured_exchanges.syncer.writer import StoreWriter
 
@@ -52,8 +53,7 @@ class Pump:
             performer.fail(error)
         finally:
             performer.abandon()  # where cancelled
-            await self._clean_up()
-            await self._tell_waiters()
+            await settle(self._clean_up())
 
     def close(self) -> None:
         """The host is done."""
@@ -86,8 +86,11 @@ class Pump:
 
     async def _clean_up(self) -> None:
         self._performer.retire()
-        for stream in self._performer.retired:
-            await stream.wait_closed()
-        if self._performer.job is not None:
-            await asyncio.wait({asyncio.wrap_future(self._performer.job)})
-        self._parser.shutdown()
+        try:
+            for stream in self._performer.retired:
+                await stream.wait_closed()
+            if self._performer.job is not None:
+                await asyncio.wait({asyncio.wrap_future(self._performer.job)})
+            await self._tell_waiters()
+        finally:
+            self._parser.shutdown()

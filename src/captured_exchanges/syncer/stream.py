@@ -140,6 +140,7 @@ class ExchangeStream:
             self._outbox.close(flush=True)  # the stream has ended; how, the reader tells
         except asyncio.CancelledError:
             if not self._call.done():
+                self.cancel()  # a call on which nothing can be said any more is of no use
                 raise
 
     async def _next_request(self) -> Request | None:
