@@ -65,7 +65,8 @@ def stop_requested(stdin: int = 0) -> asyncio.Event:
 
     Watched are SIGTERM and SIGINT (a second one then acts as if nobody had asked), and the descriptor
     `stdin` where it is a pipe or a socket: what comes there is read and forgotten, its end is the parent's.
-    A terminal, a file or /dev/null there means nothing.
+    A terminal, a file or /dev/null there means nothing. Who stops a group of processes does both: a signal
+    that follows the parent's end is still the first.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -81,7 +82,8 @@ def stop_requested(stdin: int = 0) -> asyncio.Event:
 
     def listen() -> None:
         if has_ended(stdin):
-            request()
+            loop.remove_reader(stdin)
+            stop.set()
 
     if is_channel(stdin):
         loop.add_reader(stdin, listen)

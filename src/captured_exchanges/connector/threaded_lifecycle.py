@@ -32,14 +32,14 @@ def threaded_serve_until_stopped(
     with StopWatch(stdin) as stop:
         server.start()
         stop.wait()
-    left = producer.stop(grace)
-    server.stop(grace).wait()
+        left = producer.stop(grace)
+        server.stop(grace).wait()
     return left
 
 
 class StopWatch:
     """Hears SIGTERM, SIGINT and the parent's end of `stdin` for the length of a `with` block, in the main
-    thread; afterwards signals do what they did before.
+    thread; afterwards, and from the second one on, signals do what they did before.
     """
 
     def __init__(self, stdin: int = 0) -> None:
@@ -51,9 +51,19 @@ class StopWatch:
         self._stack.enter_context(self._heard)
         self._stack.enter_context(said)
         said.setblocking(False)
-        for number in SIGNALS:  # a handler may not take locks, so it leaves a byte
-            before = signal.signal(number, lambda *_: said.send(b"\0"))
-            self._stack.callback(signal.signal, number, before or signal.SIG_DFL)
+        before = {number: signal.getsignal(number) or signal.SIG_DFL for number in SIGNALS}
+
+        def restore() -> None:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+        def hear(*_: object) -> None:  # it may not take locks, so it leaves a byte
+            restore()
+            said.send(b"\0")
+
+        self._stack.callback(restore)
+        for number in SIGNALS:
+            signal.signal(number, hear)
         return self
 
     def __exit__(self, *_: object) -> None:

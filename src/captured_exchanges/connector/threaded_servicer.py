@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +19,7 @@ from functools import partial
 import grpc
 
 from captured_exchanges import telemetry
-from captured_exchanges.connector.pooled import Pooled
+from captured_exchanges.connector.pooled import Pooled, before_threads_are_joined
 from captured_exchanges.connector.threaded_shell import ThreadedShell
 from captured_exchanges.exchange import BufferFacts, ConnectorInfo, PolicyInfo, ReadableBuffer
 from captured_exchanges.handoff.serving import End, Handoff, ServerStream, Standing, Terms
@@ -33,6 +34,7 @@ _REFUSALS = 8
 _POOL_NAME = "exchange-streams"
 
 log = logging.getLogger(__name__)
+_all: weakref.WeakSet[ThreadedExchangeServicer] = weakref.WeakSet()
 
 
 class ThreadedExchangeServicer:
@@ -68,6 +70,7 @@ class ThreadedExchangeServicer:
         self._shells: dict[ThreadedShell, int] = {}
         self._wakeable: tuple[ThreadedShell, ...] = ()
         self._unsubscribe: Callable[[], None] | None = None
+        _all.add(self)
 
     def handler(self, *, observers_only: bool = False) -> grpc.GenericRpcHandler:
         """What `grpc.Server.add_generic_rpc_handlers` takes. With `observers_only` (a debug socket)
@@ -101,6 +104,12 @@ class ThreadedExchangeServicer:
                 left.pending,
             )
         return left
+
+    def let_go(self) -> None:
+        """Begin to end every stream at once, and wait for none."""
+        with self._lock:
+            self._handoff.stop(self._clock())
+        self._wake_all()
 
     def _until_idle(self, seconds: float) -> None:
         with self._attendance:
@@ -180,6 +189,14 @@ class ThreadedExchangeServicer:
         """Called for each captured exchange, by any thread: takes no lock."""
         for shell in self._wakeable:
             shell.wake()
+
+
+def _let_all_go() -> None:
+    for servicer in list(_all):
+        servicer.let_go()
+
+
+before_threads_are_joined(_let_all_go)
 
 
 def _conclude(end: End, context: grpc.ServicerContext, *, cut: bool) -> None:
