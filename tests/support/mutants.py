@@ -243,4 +243,11 @@ MUTANTS = (
         "self._asked_at = 1",
         "handoff/serving/test_loading.py::test_a_read_in_vain_is_repeated_when_something_was_loaded",
     ),
+    Mutant(
+        "trust a silent connection",
+        "handoff/consuming/end.py",
+        'self._hang_up("the connector fell silent", now, silent=True)',
+        'self._hang_up("the connector fell silent", now)',
+        "handoff/consuming/test_end.py::test_a_server_silent_for_two_and_a_half_intervals_is_dead",
+    ),
 )

@@ -29,6 +29,7 @@ AT_ONCE = ClientSettings(limits=LIMITS, delivery_delay=0.01, backoff_initial=1e-
 PATIENCE = 60.0
 TURN = 0.0005
 LOOKS = 10
+POOLS = ("asyncio_", "exchange-streams")
 SETTLED = ("tasks", "timers", "threads", "descriptors")
 
 
@@ -47,9 +48,9 @@ async def _live(server, style, how, numbers, store):
             async with style(way.address, store, sync_id="ours", settings=AT_ONCE) as consumer:
                 break_ = {"cut": lambda: _cut(way), "bounce": connector.restart}[how]
                 await _suffer(break_, connector, consumer, warm_up)
-                before = await _at_most()
+                before = await _at_most(connector.servicer)
                 await _suffer(break_, connector, consumer, times)
-                after = await _settled(before)
+                after = await _settled(before, connector.servicer)
                 report = await consumer.drain()
     return {
         "before": before,
@@ -74,41 +75,43 @@ async def _cut(way):
     way.cut()
 
 
-async def _settled(before):
+async def _settled(before, servicer):
     """What is there once no more is there than before, or at the end of all patience."""
     for _ in range(int(PATIENCE * LOOKS)):
-        after = _had()
+        after = _had(servicer)
         if all(after[name] <= before[name] for name in SETTLED):
             return after
         await asyncio.sleep(1 / LOOKS)
-    return after | {"names": _threads()}
+    return after | {"names": _threads(servicer)}
 
 
-async def _at_most():
+async def _at_most(servicer):
     """The most there is of each within a second: a timer comes and goes."""
     looks = []
     for _ in range(LOOKS):
         await asyncio.sleep(1 / LOOKS)
-        looks.append(_had())
+        looks.append(_had(servicer))
     return {name: max(look[name] for look in looks) for name in looks[0]}
 
 
-def _had():
+def _had(servicer):
     gc.collect()
     process = psutil.Process()
     return {
         "tasks": len(asyncio.all_tasks()),
         "timers": sum(not timer.cancelled() for timer in asyncio.get_running_loop()._scheduled),
-        "threads": len(_threads()),
+        "threads": len(_threads(servicer)),
         "descriptors": process.num_fds(),
         "memory": process.memory_info().rss,
     }
 
 
-def _threads():
-    """By name; without those that the event loop lends to this test, more and more up to its bound."""
+def _threads(servicer):
+    """By name; of the pools only workers that are busy: they keep the idle ones, up to their bound."""
     names = [thread.name for thread in threading.enumerate()]
-    return [name for name in names if not name.startswith("asyncio_")]
+    pool = getattr(servicer, "_pool", None)
+    busy = len(pool._threads) - pool._idle_semaphore._value if pool else 0
+    return [name for name in names if not name.startswith(POOLS)] + ["busy"] * busy
 
 
 async def _until(condition, turn=TURN):
