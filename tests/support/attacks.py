@@ -113,10 +113,14 @@ def never_reads(attacker):
     with attacker.channel() as channel:
         method = channel.stream_stream(METHOD)
         for _ in range(4 * SOAK):
-            idle = threading.Event()
+            idle, over = threading.Event(), threading.Semaphore(0)
             calls = [method(_said(Open(), until=idle), timeout=PATIENCE) for _ in range(16)]
-            for call in calls[8:]:
-                attacker.codes[call.code().name] += 1  # of the second half: there is no place for them
+            for call in calls:
+                if not call.add_callback(over.release):
+                    over.release()
+            for _ in range(8):  # for half of them there is no place, whichever come last
+                over.acquire(timeout=PATIENCE)
+            attacker.codes.update(call.code().name for call in calls if not call.is_active())
             for call in calls:
                 call.cancel()
             idle.set()

@@ -250,4 +250,33 @@ MUTANTS = (
         'self._hang_up("the connector fell silent", now)',
         "handoff/consuming/test_end.py::test_a_server_silent_for_two_and_a_half_intervals_is_dead",
     ),
+    Mutant(
+        "a commit that no power cut need fear",
+        "store/database.py",
+        'connection.execute("PRAGMA synchronous=FULL")',
+        'connection.execute("PRAGMA synchronous=NORMAL")',
+        "journeys/test_failing_disk.py::test_after_a_power_cut_the_next_run_goes_on_from_what_the_disk_held",
+    ),
+    Mutant(
+        "parse whatever arrives",
+        "wire/responses.py",
+        "    check_proportions(raw)\n",
+        "",
+        "wire/test_proportions.py::test_a_message_of_many_empty_elements_is_refused_before_it_is_parsed",
+    ),
+    Mutant(
+        "poison lands in the table",
+        "store/exchanges.py",
+        "if captured.poison",
+        "if False",
+        "store/test_exchanges.py::test_what_arrived_as_poison_is_kept_with_its_bytes",
+    ),
+    Mutant(
+        "who says nothing keeps others out",
+        "handoff/serving/registry.py",
+        "waiting = next(iter(self._unopened), None)",
+        "waiting = None",
+        "handoff/serving/test_registry.py"
+        "::test_rule_8_of_too_many_streams_those_that_have_not_opened_make_way_in_turn",
+    ),
 )
