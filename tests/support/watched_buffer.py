@@ -22,10 +22,11 @@ class WatchedBuffer(CaptureBuffer):
 
     def assert_share_kept(self, sends):
         """While an owner was sent this much, one exchange at a time, all observers together were read for no
-        more than once in four of its own and ten times a second, beside what they had saved.
+        more than once in four of its own and ten times a second, beside what they had saved. A tenth more is
+        let pass: at moments at which nothing was there for the owner they were read for freely.
         """
         owners = [at for held, at in self.reads if held]
         first, last = owners[0], owners[sends - 1]
         meanwhile = sum(not held and first < at < last for held, at in self.reads)
-        allowed = sends / 4 + 10 * (last - first) + _SAVED + _EIGHT
+        allowed = 1.1 * (sends / 4 + 10 * (last - first)) + _SAVED + _EIGHT
         assert meanwhile <= allowed, f"{meanwhile} of at most {allowed}"
