@@ -40,7 +40,7 @@ class PolicyProblems(PolicyError):
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """`; did you mean 'names'?` where a word is close to one of these, else which there are."""
+    """`did you mean 'names'?` where a word is close to one of these, else which there are."""
     known = list(words)
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
