@@ -52,6 +52,7 @@ def shown(text, **options):
         ('id,password\n1,"never closed\n2,abc\n3,d', 'id,password\n1,"*"'),
         ("id,password\n1,abc\n2,token=def\n3,x", "id,password\n1,*\n2,*\n3,*"),
         ("id,note,pin\n1,token=def,4\n", "id,note,pin\n1,token=*,*\n"),
+        ('id,note,pin\n1,"a"token=def,4\n', 'id,note,pin\n1,"a""token=*",*\n'),
     ],
 )
 def test_cells_of_secret_columns_go(text, expected):

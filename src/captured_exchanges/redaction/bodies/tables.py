@@ -232,10 +232,11 @@ def _cell(literal: str, start: int) -> _Cell:
     end = start + len(literal)
     if literal[:1] != '"':
         return _Cell(start, end, literal)
-    inner, _, after = literal[1:].rpartition('"')
     if literal.count('"') % 2:
         return _Cell(start, end, literal[1:].replace('""', '"'), is_open=True)
-    return _Cell(start, end, inner.replace('""', '"') + after)
+    inner, _, after = literal[1:].rpartition('"')
+    # What stands right behind the closing quote stays apart: the beginning of a value is known by it.
+    return _Cell(start, end, inner.replace('""', '"') + ('"' + after if after else ""))
 
 
 def _quoted(shown: str, literal: str) -> str:
