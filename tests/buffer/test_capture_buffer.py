@@ -6,7 +6,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from captured_exchanges.buffer import CaptureBuffer
+from captured_exchanges.buffer import Block, CaptureBuffer
+from captured_exchanges.buffer.overflow import Overflow
 from captured_exchanges.exchange import (
     MAX_SEQUENCE,
     Dropped,
@@ -263,12 +264,13 @@ def test_a_reader_far_behind_costs_no_scan():
 class Hammer:
     """Producers, an owner that acks, an observer and an accountant on one buffer."""
 
-    def __init__(self, producers: int, each: int) -> None:
-        self.buffer = CaptureBuffer(max_bytes=20_000)
+    def __init__(self, producers: int, each: int, overflow: Overflow) -> None:
+        self.buffer = CaptureBuffer(max_bytes=20_000, overflow=overflow)
         self.producers, self.each = producers, each
         self.done = threading.Event()
         self.woken = threading.Event()
         self.received: list[Entry | Gap] = []
+        self.answers: dict[str, list[int | None]] = {f"sync-{number}": [] for number in range(producers)}
         self.imbalances: set[int] = set()
 
     def run(self) -> None:
@@ -291,10 +293,12 @@ class Hammer:
         for step in range(self.each):
             ticket = self.buffer.start(nothing)
             exchange = encoded(100 + step % 900, f"sync-{number}", f"{number}:{step}")
+            answer = None
             if step % 50 == 0:
                 self.buffer.drop(exchange.sync_id, exchange.size, "oversize")
             else:
-                self.buffer.accept(exchange)
+                answer = self.buffer.accept(exchange)
+            self.answers[exchange.sync_id].append(answer)
             self.buffer.end(ticket)
 
     def own(self) -> None:
@@ -302,7 +306,7 @@ class Hammer:
         position = 0
         while True:
             finished = self.done.is_set()
-            told = self.buffer.read(position, max_exchanges=16, max_bytes=8_000)
+            told = self.buffer.read(position, max_exchanges=16, max_bytes=8_000, hold=True)
             self.received += told
             if told:
                 last = told[-1]
@@ -329,11 +333,13 @@ class Hammer:
             self.imbalances.add(imbalance(self.buffer))
 
 
-def test_many_threads_conserve():
+@pytest.mark.parametrize("overflow", ["drop_newest", "drop_oldest", Block(0.002)], ids=str)
+def test_many_threads_conserve(overflow):
     """Under producers, an owner and an observer at once, every sequence is told once and in order, each
-    producer's exchanges keep their order, and the account is true at every look.
+    producer's exchanges keep their order, and the account is true at every look; in the end it is what each
+    producer counted by itself.
     """
-    hammer = Hammer(producers=4, each=2_000)
+    hammer = Hammer(producers=4, each=2_000, overflow=overflow)
     hammer.run()
     edge, arrived, missing = 1, [], 0
     for each in hammer.received:
@@ -351,8 +357,20 @@ def test_many_threads_conserve():
     assert [each.captured for each in counters] == [2_000] * 4
     assert hammer.imbalances <= {0}
     assert (facts.retained_exchanges, facts.retained_bytes, facts.pending) == (0, 0, 0)
+    assert_as_counted(hammer, counters, overflow)
     for number in range(4):
         assert_ascending([each for each in arrived if each.sync_id == f"sync-{number}"])
+
+
+def assert_as_counted(hammer: Hammer, counters: tuple[SyncCounters, ...], overflow: Overflow) -> None:
+    """What each producer was answered is what arrived of it and what its account says."""
+    for counter in counters:
+        of = [each for each in hammer.received if isinstance(each, Entry)]
+        arrived = {each.sequence for each in of if each.exchange.sync_id == counter.sync_id}
+        answered = {sequence for sequence in hammer.answers[counter.sync_id] if sequence}
+        assert arrived <= answered if overflow == "drop_oldest" else arrived == answered
+        assert total_lost((counter,)) == counter.captured - len(arrived)
+        assert counter.acked == len(arrived)
 
 
 def assert_ascending(exchanges: list[EncodedExchange]) -> None:
