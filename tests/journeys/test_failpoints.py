@@ -15,13 +15,14 @@ from support.counted_rows import stored_ids, writes_of
 from support.failpoint_syncer import live
 from support.failpoints import PLACES
 
-RUNS = 100 if os.environ.get("SOAK") else 10
+SOAK = bool(os.environ.get("SOAK"))
+RUNS = 100 if SOAK else 10
 """Of each failpoint and style of consumer: 60 in all, or 600."""
 HITS = 5
 """At the most: each place is reached that often before the first life could come to its end."""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3000 if SOAK else 300)
 @pytest.mark.parametrize("style", ["asyncio", "threads"])
 @pytest.mark.parametrize("place", PLACES)
 async def test_death_at_a_failpoint_costs_nothing(tmp_path, place, style):

@@ -18,12 +18,13 @@ from captured_exchanges.store import open_store
 from captured_exchanges.syncer import ExchangeConsumer
 from support.threaded_calls import until
 
-KILLS = 20 if os.environ.get("SOAK") else 4
+SOAK = bool(os.environ.get("SOAK"))
+KILLS = 20 if SOAK else 4
 EACH = 3_000
 TESTS = Path(__file__).parents[1]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900 if SOAK else 120)
 async def test_a_syncer_outlives_its_connector(tmp_path, request):
     """SIGKILL of the connector in mid-stream, again and again; nothing that was flushed is missing from the
     store, nothing is there twice, and what is missing is told as `unclean_restart`, in the same epoch.
@@ -55,7 +56,7 @@ async def test_a_syncer_outlives_its_connector(tmp_path, request):
     check(diary.read_text().splitlines(), stored)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900 if SOAK else 120)
 async def test_without_a_durable_spool_the_ledger_tells_an_unknown_loss(tmp_path):
     """Each death of the connector ends an epoch, and what it held is not known; the next one is complete."""
     with temporary_private_folder() as folder, open_store(tmp_path / "sync.c1z", "rw") as store:

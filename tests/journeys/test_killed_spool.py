@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-KILLS = 200 if os.environ.get("SOAK") else 40
+SOAK = bool(os.environ.get("SOAK"))
+KILLS = 200 if SOAK else 40
 TESTS = Path(__file__).parents[1]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800 if SOAK else 600)
 def test_kills_lose_nothing_that_was_flushed(tmp_path, request):
     """SIGKILL at seeded moments, most of them right after exchanges went out that were never flushed and that
     the consumer committed; the diary of all lives is then checked line by line.
