@@ -48,7 +48,7 @@ def redactor():
 def test_a_secret_survives_nowhere(place):
     """Wherever a secret is planted, nothing of it is kept in any spelling, and what is kept is JSON."""
 
-    @settings(max_examples=3)
+    @settings(max_examples=1 + EXAMPLES // len(PLACES))
     @given(secrets)
     def check(secret):
         redactor = Redactor()

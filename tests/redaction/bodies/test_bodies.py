@@ -15,6 +15,7 @@ from captured_exchanges.redaction.bodies.shapes import omitted
 from captured_exchanges.redaction.names.names import Names
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
+from support.examples import EXAMPLES
 from support.redaction_exchanges import FORM, JSON, PLAIN, body, fresh_secret, secrets, sweep
 from support.redaction_readers import PARSERS, REFUSALS, messes
 
@@ -173,7 +174,7 @@ def test_no_body_is_none():
 def test_no_parser_raises_for_any_bytes(parser):
     """Each by itself: anything, or one of the refusals."""
 
-    @settings(max_examples=100)
+    @settings(max_examples=EXAMPLES)
     @given(messes)
     def check(data):
         try:
@@ -231,7 +232,7 @@ CODINGS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(secret=secrets, coding=st.sampled_from(sorted(CODINGS)), labelled=st.booleans())
-@settings(max_examples=20)
+@settings(max_examples=1 + EXAMPLES // len(KINDS))
 def test_in_every_kind_the_secret_goes_and_its_neighbour_stays(kind, secret, coding, labelled):
     """However it is encoded and whatever it is called; and what is kept is left as it is the next time."""
     label, make = KINDS[kind]

@@ -115,7 +115,7 @@ PLACES = {
 def test_a_secret_survives_nowhere(place):
     """Wherever it is planted, in whatever spelling, and what is kept is JSON."""
 
-    @settings(max_examples=10)
+    @settings(max_examples=1 + EXAMPLES // len(PLACES))
     @given(secrets)
     def check(secret):
         redactor = Redactor()
