@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captured_exchanges.buffer.accounts import Account
-from captured_exchanges.buffer.held import Block, Held, Run
+from captured_exchanges.buffer.held import Held, Run, StoredBlock
 from captured_exchanges.buffer.spool.segments import Segment
 from captured_exchanges.exchange import MAX_SEQUENCE, Entry
 from support.buffer_exchanges import encoded
@@ -16,8 +16,8 @@ def held(sequence: int, size: int = 100, sync_id: str = "a", at: float = 0.0) ->
     return Held(Entry(sequence, encoded(size, sync_id)), ACCOUNTS[sync_id], at)
 
 
-def block(items: list[Held]) -> Block:
-    return Block(items, Segment(1, "e", 0, None, 0), 0, 0)
+def block(items: list[Held]) -> StoredBlock:
+    return StoredBlock(items, Segment(1, "e", 0, None, 0), 0, 0)
 
 
 @given(SEQUENCES, st.data())

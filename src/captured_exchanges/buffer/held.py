@@ -2,7 +2,7 @@
 
 A block is what was written in one piece. Of its entries memory has the sizes, the accounts and, while they
 are loaded, the exchanges; a run is a stretch of a block that is still retained, without a hole. Both answer
-alike to what is asked of them. Not thread-safe: the buffer's lock guards them, `Block.entries` included.
+alike to what is asked of them. Not thread-safe: the buffer's lock guards them, with all they hold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from captured_exchanges.buffer.accounts import Account
 from captured_exchanges.buffer.spool.segments import Segment
 from captured_exchanges.exchange import Entry
 
-__all__ = ["Block", "Held", "Item", "Part", "Run"]
+__all__ = ["Held", "Item", "Part", "Run", "StoredBlock"]
 
 
 class Part(NamedTuple):
@@ -65,7 +65,7 @@ class Held:
         yield Part(entry.sequence, entry.exchange.sync_id, entry.size, self.account)
 
 
-class Block:
+class StoredBlock:
     """Entries that were written in one piece, `length` bytes at `offset` of a segment."""
 
     __slots__ = (
@@ -109,7 +109,7 @@ class Run:
 
     __slots__ = ("begin", "block", "end")
 
-    def __init__(self, block: Block, begin: int, end: int) -> None:
+    def __init__(self, block: StoredBlock, begin: int, end: int) -> None:
         self.block = block
         self.begin = begin
         self.end = end

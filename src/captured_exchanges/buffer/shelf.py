@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from captured_exchanges.buffer.accounts import Account
-from captured_exchanges.buffer.held import Block, Held, Item, Run
+from captured_exchanges.buffer.held import Held, Item, Run, StoredBlock
 from captured_exchanges.buffer.hole import Hole
 from captured_exchanges.buffer.sent_drops import SentDrop
 from captured_exchanges.exchange import MAX_SEQUENCE, EncodedExchange, Entry, Gap, GapReason
@@ -123,7 +123,7 @@ class Shelf:
         if len(self._items) > _FEW_SLOTS + 4 * self._kept:
             self._sweep()
 
-    def settle(self, block: Block) -> list[Held]:
+    def settle(self, block: StoredBlock) -> list[Held]:
         """What is left of entries that were written lies in a block from now on; they."""
         begin = bisect_left(self._firsts, block.sequences[0])
         end = bisect_right(self._firsts, block.sequences[-1])
@@ -141,7 +141,7 @@ class Shelf:
         self.written_through = max(self.written_through, block.sequences[-1])
         return written
 
-    def runs(self, block: Block) -> list[Run]:
+    def runs(self, block: StoredBlock) -> list[Run]:
         """What is left of a block."""
         through = block.sequences[-1]
         found: list[Run] = []
@@ -170,7 +170,7 @@ class Shelf:
                 told.append(entry)
         return told
 
-    def unloaded(self, after: int) -> Block | None:
+    def unloaded(self, after: int) -> StoredBlock | None:
         """What a reader at a sequence wants to be loaded, now or soon."""
         for item in islice(self._kept_from(max(after, self.acked_through)), _AHEAD):
             if isinstance(item, Run) and item.block.entries is None:
@@ -256,7 +256,7 @@ class Shelf:
         return [first.split(through)] if isinstance(first, Run) else []
 
 
-def _lay(slots: list[tuple[int, _Slot]], block: Block, sequence: int) -> None:
+def _lay(slots: list[tuple[int, _Slot]], block: StoredBlock, sequence: int) -> None:
     """Put an entry of a block after what is there: into the run before it, where that goes on with it."""
     last, index = slots[-1][1] if slots else None, block.index(sequence)
     if isinstance(last, Run) and last.end == index and sequence == last.last + 1:

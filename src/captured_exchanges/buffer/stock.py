@@ -29,7 +29,7 @@ from itertools import islice
 
 from captured_exchanges.buffer.accounts import Account, Accounts
 from captured_exchanges.buffer.flight import Flight
-from captured_exchanges.buffer.held import Block, Held, Item, Run
+from captured_exchanges.buffer.held import Held, Item, Run, StoredBlock
 from captured_exchanges.buffer.loads import Loads
 from captured_exchanges.buffer.sent_drops import SentDrop, SentDrops
 from captured_exchanges.buffer.shelf import Shelf
@@ -179,7 +179,7 @@ class Stock:
                 return shelf, batch
         return None
 
-    def settle(self, shelf: Shelf, block: Block, entries: Sequence[Entry]) -> None:
+    def settle(self, shelf: Shelf, block: StoredBlock, entries: Sequence[Entry]) -> None:
         """These entries of a shelf, as far as they are retained, lie in a block on the disk."""
         written = shelf.settle(block)
         self.memory -= sum(held.size for held in written)
@@ -197,7 +197,7 @@ class Stock:
             break
         return False
 
-    def lose_block(self, block: Block) -> None:
+    def lose_block(self, block: StoredBlock) -> None:
         """What is left of a block cannot be read."""
         for shelf in self.shelves:
             if shelf.epoch == block.segment.epoch:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from captured_exchanges.buffer.accounts import Account, Accounts
-from captured_exchanges.buffer.held import Block, Held, Run
+from captured_exchanges.buffer.held import Held, Run, StoredBlock
 from captured_exchanges.buffer.hole import Hole
 from captured_exchanges.buffer.shelf import Shelf
 from captured_exchanges.buffer.spool.disk import Disk
@@ -76,7 +76,7 @@ class _Epoch:
     def __init__(self, image: ShelfImage) -> None:
         self.image = image
         self.holes = [Hole.of(hole) for hole in image.holes]
-        self.blocks: list[Block] = []
+        self.blocks: list[StoredBlock] = []
         self.last_found = image.acked_through
         self._firsts = [hole.first for hole in self.holes]
 
@@ -150,7 +150,7 @@ class _Recovery:
     def _block(self, epoch: _Epoch, segment: Segment, batch: list[Held], begin: int, end: int) -> None:
         if not batch:
             return
-        block = Block(batch, segment, begin, end - begin)
+        block = StoredBlock(batch, segment, begin, end - begin)
         block.live = len(batch)
         segment.live += len(batch)
         self._found += len(batch)
@@ -197,7 +197,7 @@ def _leap(shelf: Shelf, lease: int) -> None:
         shelf.next_sequence = lease + 1
 
 
-def _runs(block: Block) -> Iterator[Run]:
+def _runs(block: StoredBlock) -> Iterator[Run]:
     """Its entries, parted where their sequences are not consecutive."""
     begin = 0
     for index in range(1, len(block.sequences) + 1):

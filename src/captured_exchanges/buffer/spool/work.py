@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from captured_exchanges.buffer.held import Block, Held
+from captured_exchanges.buffer.held import Held, StoredBlock
 from captured_exchanges.buffer.overflow import Room
 from captured_exchanges.buffer.shelf import Shelf
 from captured_exchanges.buffer.spool.frames import frame, frames
@@ -131,7 +131,7 @@ class Work:
         while block := self._turns.take(self._stock.loads.next):
             self._bring(block)
 
-    def _bring(self, block: Block) -> None:
+    def _bring(self, block: StoredBlock) -> None:
         try:
             entries = self._read(block)
         except OSError:
@@ -149,7 +149,7 @@ class Work:
             self._turns.take(lambda: self._stock.loads.bring(block, entries))
         self._signals.wake()
 
-    def _read(self, block: Block) -> list[Entry] | None:
+    def _read(self, block: StoredBlock) -> list[Entry] | None:
         """The entries of a block; None: it is not what was written."""
         data = self._segments.read(block.segment, block.offset, block.length)
         entries = [unpack(content)[0] for _, content in frames(data)]
@@ -187,7 +187,7 @@ class Work:
         data = b"".join([self._framed(held) for held in batch])
         if not self._make_room(len(data), shelf):
             return False
-        block = Block(batch, *self._segments.append(shelf.epoch, data), len(data))
+        block = StoredBlock(batch, *self._segments.append(shelf.epoch, data), len(data))
         entries = [held.entry for held in batch]
         self._turns.take(lambda: self._stock.settle(shelf, block, entries))
         if not self._ledger:
