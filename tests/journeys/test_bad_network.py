@@ -12,7 +12,6 @@ from captured_exchanges.store import open_store
 from captured_exchanges.syncer import ClientSettings
 from support.bad_network import LOUD, SILENT, bad_network
 from support.both_servers import SERVERS, serving
-from support.conservation import conserving
 from support.consumers import STYLES
 from support.examples import SOAK
 from support.syncer_server import until
@@ -103,7 +102,6 @@ class Journey:
             serving(self._kind, address=address, access=wanted, heartbeat_interval=INTERVAL, closing_wait=0.1)
         )
         self.network = await enter(bad_network(self._connector.address, self._rng))
-        self._watch = self._stack.enter_context(conserving(self._connector.buffer))
         self._work = asyncio.create_task(captures(self._connector))
         self._consumer = await enter(
             self._style(self.network.address, self._store, sync_id="ours", access=shown, settings=QUICK)
@@ -161,7 +159,7 @@ class Journey:
         await self._stack.aclose()
         rows = [row.request_id for row in self._store_rows()]
         assert rows == [f"x/{number}" for number in range(1, self._connector.captured + 1)]
-        assert self._watch.samples
+        assert self._connector.account.samples
 
     def _store_rows(self):
         with open_store(self._folder / "sync.db") as store:

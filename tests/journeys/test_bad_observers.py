@@ -11,7 +11,6 @@ from captured_exchanges.exchange import Heartbeat, Limits, Open, Opened
 from captured_exchanges.store import open_store
 from captured_exchanges.syncer import ClientSettings
 from support.both_servers import SERVERS, serving
-from support.conservation import conserving
 from support.consumers import STYLES
 from support.examples import SOAK
 from support.handoff_calls import Caller
@@ -76,7 +75,6 @@ async def test_the_owners_share_of_sends_is_kept(tmp_path, kind, style, behaviou
     buffer = WatchedBuffer()
     async with serving(kind, buffer=buffer) as connector, AsyncExitStack() as stack:
         store = stack.enter_context(open_store(tmp_path / "sync.db", "rw"))
-        stack.enter_context(conserving(buffer))
         observers = await stack.enter_async_context(Observers(connector.address, behaviour))
         await until(lambda: observers.opened >= 8)
         connector.capture(EXCHANGES)

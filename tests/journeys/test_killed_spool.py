@@ -28,6 +28,7 @@ def test_kills_lose_nothing_that_was_flushed(tmp_path, request):
     for life in range(KILLS):
         with living(tmp_path, life, chance.randrange(2**32)) as process:
             time.sleep(chance.uniform(0, 0.2))  # noqa: TID251 - the moment is what is tried
+            assert process.poll() is None, "it ended by itself"
             process.kill()
     with living(tmp_path, "last", 0, "drain") as process:
         assert process.wait(60) == 0

@@ -14,7 +14,6 @@ from captured_exchanges.exchange import Limits
 from captured_exchanges.store import open_store
 from captured_exchanges.syncer import ClientSettings
 from support.both_servers import SERVERS, serving
-from support.conservation import conserving
 from support.consumers import STYLES
 from support.examples import SOAK
 from support.syncer_server import until
@@ -88,7 +87,7 @@ async def test_a_connector_that_wants_no_pings_is_borne(tmp_path, server, style)
 async def assert_goes_on(folder, connector, target, style, *, streams=STREAMS):
     """Under traffic so many streams end and others follow, and nothing is lost; what was said of the ends."""
     troubles = set()
-    with open_store(folder / "sync.db", "rw") as store, conserving(connector.buffer):
+    with open_store(folder / "sync.db", "rw") as store:
         async with style(target, store, sync_id="ours", settings=QUICK) as consumer:
             for number in range(1, streams + 1):
                 await until(lambda number=number: consumer.report.streams >= number)

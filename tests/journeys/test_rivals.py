@@ -14,7 +14,6 @@ from captured_exchanges.store import open_store
 from captured_exchanges.syncer import ClientSettings
 from support.bad_network import bad_network
 from support.both_servers import SERVERS, serving
-from support.conservation import conserving
 from support.consumers import STYLES
 from support.counted_rows import writes_of
 from support.counting_syncer import count_writes
@@ -135,7 +134,6 @@ class Arena:
 
     async def __aenter__(self):
         self.connector = await self.through(serving(self._kind, **self._terms))
-        self._stack.enter_context(conserving(self.connector.buffer))
         self._work = asyncio.create_task(self._capture())
         self._stack.callback(self._work.cancel)
         return self

@@ -14,6 +14,7 @@ from captured_exchanges.exchange import ConnectorInfo, PolicyInfo
 from captured_exchanges.handoff.serving import Terms
 from captured_exchanges.security import temporary_private_folder, unix_address
 from captured_exchanges.wire import encode_exchange
+from support.conservation import conserving
 from support.syncer_messages import captured
 
 WORKERS = 4
@@ -97,11 +98,14 @@ SERVERS = {"aio-server": AioConnector, "threaded-server": ThreadedConnector}
 
 @asynccontextmanager
 async def serving(kind=AioConnector, *, address="", **named):
-    """A connector at an address of its own, for the length of a block. With `access` give a TCP address."""
+    """A connector at an address of its own, for the length of a block, and its account looked at meanwhile.
+    With `access` give a TCP address.
+    """
     with temporary_private_folder() as folder:
         connector = kind(address or unix_address(folder, "s"), **named)
         await connector.start()
         try:
-            yield connector
+            with conserving(connector.buffer) as connector.account:
+                yield connector
         finally:
             await connector.stop()

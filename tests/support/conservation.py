@@ -27,10 +27,13 @@ _READABLE = 64 << 20
 
 
 class Conservation:
-    """The account of one buffer. `samples`: looks so far; `still`: those at which nothing moved."""
+    """The account of one buffer. `samples`: looks so far; `still`: those at which nothing moved. Where a
+    spool holds a part on the disk, a reader has to come again for it: `spooled`, and none is asked.
+    """
 
-    def __init__(self, buffer: CaptureBuffer) -> None:
+    def __init__(self, buffer: CaptureBuffer, *, spooled: bool = False) -> None:
         self._buffer = buffer
+        self._spooled = spooled
         self._before: dict[str, SyncCounters] = {}
         self.samples = 0
         self.still = 0
@@ -43,7 +46,7 @@ class Conservation:
         assert held.total() == facts.retained_exchanges, f"{facts} holds another number than {counters}"
         self._check_growth({each.sync_id: each for each in counters})
         self.samples += 1
-        if facts.retained_bytes < _READABLE:
+        if facts.retained_bytes < _READABLE and not self._spooled:
             seen = self._read(facts)
             if self._buffer.snapshot() == before:
                 self.still += 1
@@ -65,9 +68,9 @@ class Conservation:
 
 
 @contextmanager
-def conserving(buffer: CaptureBuffer, every: float = 1.0) -> Iterator[Conservation]:
+def conserving(buffer: CaptureBuffer, every: float = 1.0, *, spooled: bool = False) -> Iterator[Conservation]:
     """Look at the account every so many seconds, and at the end, until the block is left."""
-    watch, over, failures = Conservation(buffer), threading.Event(), []
+    watch, over, failures = Conservation(buffer, spooled=spooled), threading.Event(), []
 
     def look_on() -> None:
         while not failures:

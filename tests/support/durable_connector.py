@@ -8,7 +8,6 @@ the buffer.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from captured_exchanges.buffer import CaptureBuffer, SpoolOptions
 from captured_exchanges.connector import SERVER_OPTIONS, ExchangeProducer, serve_until_stopped
 from captured_exchanges.exchange import RedactedExchange
 from captured_exchanges.wire import encode_exchange
+from support.conservation import conserving
+from support.killed_spool import Diary
 
 
 async def main() -> None:
@@ -30,21 +31,22 @@ async def main() -> None:
     producer.attach(server)
     producer.listen(server, target)
     capturing = asyncio.create_task(asyncio.to_thread(_capture, buffer, Path(diary), life, int(count)))
-    await serve_until_stopped(server, producer, grace=1.0)
+    with conserving(buffer, spooled=True):
+        await serve_until_stopped(server, producer, grace=1.0)
     await capturing
 
 
 def _capture(buffer: CaptureBuffer, diary: Path, life: str, count: int) -> None:
-    descriptor = os.open(diary, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    written = Diary(diary)
     for number in range(count):
         name = f"{life}-{number}"
-        os.write(descriptor, f"A {name}\n".encode())
+        written.write(f"A {name}")
         body = b'{"status":200,"body":"' + b"x" * (number * 37 % 2_000) + b'"}'
         exchange = RedactedExchange(name, f"sync-{number % 2}", "http", b'{"kind":"http"}', body, None, 0)
         if buffer.accept(encode_exchange(exchange)) is None:
-            os.write(descriptor, f"D {name}\n".encode())
+            written.write(f"D {name}")
         if number % 200 == 199 and buffer.flush(5.0):
-            os.write(descriptor, f"F {number + 1}\n".encode())
+            written.write(f"F {number + 1}")
 
 
 if __name__ == "__main__":

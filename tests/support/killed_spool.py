@@ -1,7 +1,7 @@
 """A process that captures into a durable spool and consumes from it, until it is killed.
 
 `python -m support.killed_spool FOLDER DIARY LIFE SEED [drain]`: what it does is written to the diary, line by
-line, in single writes that outlive the process:
+line, and outlives the process:
 
     A epoch sequence name   accepted; sequence 0: dropped
     F count                 all of this life's first so many are flushed
@@ -25,6 +25,7 @@ from pathlib import Path
 from captured_exchanges.buffer import CaptureBuffer, SpoolOptions
 from captured_exchanges.exchange import ENTRY_OVERHEAD, EncodedExchange, Entry, Gap
 from support.buffer_account import total_lost
+from support.conservation import Conservation
 
 MAX_BYTES = 60_000
 """Small, so that most lies on the disk and some is lost."""
@@ -48,8 +49,11 @@ def main() -> None:
 
 
 def capture(buffer: CaptureBuffer, diary: Diary, life: str, chance: random.Random) -> None:
-    """Capture as fast as it goes, and ask for a flush now and then."""
+    """Capture as fast as it goes, and ask for a flush now and then; a wrong account ends the process."""
+    account = Conservation(buffer, spooled=True)
     for number in range(10**9):
+        if number % 200 == 0:
+            account.look()
         name, sync_id = f"{life}-{number}", f"sync-{number % 3}"
         size = chance.randrange(50, 3_000)
         sequence = buffer.accept(EncodedExchange(name, sync_id, "http", "", bytes(size - ENTRY_OVERHEAD)))
@@ -59,13 +63,15 @@ def capture(buffer: CaptureBuffer, diary: Diary, life: str, chance: random.Rando
 
 
 class Diary:
-    """Lines that are there once they are written, whatever comes."""
+    """Lines that are there once they are written, whatever comes. A kill may tear the last one: it is cut."""
 
     def __init__(self, path: Path) -> None:
+        if path.exists():
+            os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def write(self, *lines: str) -> None:
-        """All of them or, if the process dies, none."""
+        """All of them or, if the process dies, the first few."""
         os.write(self._descriptor, "".join(f"{line}\n" for line in lines).encode())
 
 

@@ -20,7 +20,6 @@ from captured_exchanges.exchange import Limits
 from captured_exchanges.store import open_store
 from captured_exchanges.syncer import ClientSettings
 from support.both_servers import SERVERS, serving
-from support.conservation import conserving
 from support.consumers import STYLES
 from support.relay import relay
 
@@ -43,15 +42,17 @@ def main() -> None:
 
 async def _live(server, style, how, numbers, store):
     warm_up, times = numbers
-    async with serving(server) as connector, relay(connector.address) as way:
-        with conserving(connector.buffer):
-            async with style(way.address, store, sync_id="ours", settings=AT_ONCE) as consumer:
-                break_ = {"cut": lambda: _cut(way), "bounce": connector.restart}[how]
-                await _suffer(break_, connector, consumer, warm_up)
-                before = await _at_most(connector.servicer)
-                await _suffer(break_, connector, consumer, times)
-                after = await _settled(before, connector.servicer)
-                report = await consumer.drain()
+    async with (
+        serving(server) as connector,
+        relay(connector.address) as way,
+        style(way.address, store, sync_id="ours", settings=AT_ONCE) as consumer,
+    ):
+        break_ = {"cut": lambda: _cut(way), "bounce": connector.restart}[how]
+        await _suffer(break_, connector, consumer, warm_up)
+        before = await _at_most(connector.servicer)
+        await _suffer(break_, connector, consumer, times)
+        after = await _settled(before, connector.servicer)
+        report = await consumer.drain()
     return {
         "before": before,
         "after": after,
