@@ -18,6 +18,7 @@ from support.syncer_server import until
 from support.watched_buffer import WatchedBuffer
 
 EXCHANGES = 30_000 if SOAK else 1000
+PATIENCE = 800.0 if SOAK else 60.0
 ONE_BY_ONE = ClientSettings(limits=Limits(65_536, 64 << 20, 1, 512 << 10, 0.0001), delivery_delay=0.05)
 LOOK = Open(follow=True, limits=Limits(max_batch_exchanges=1))
 
@@ -79,7 +80,7 @@ async def test_the_owners_share_of_sends_is_kept(tmp_path, kind, style, behaviou
         await until(lambda: observers.opened >= 8)
         connector.capture(EXCHANGES)
         async with style(connector.address, store, sync_id="ours", settings=ONE_BY_ONE) as consumer:
-            report = await consumer.drain()
+            report = await consumer.drain(PATIENCE)
         rows = [row.request_id for row in store.exchanges().iterate(limit=1_000_000)]
     assert report.consistent, report
     assert rows == [f"x/{number}" for number in range(1, EXCHANGES + 1)]
