@@ -130,10 +130,10 @@ class Link:
             self._ends[end][1].close()
 
     def reset(self) -> None:
-        """RST, where it is TCP."""
+        """RST, where it is TCP, and not closed already by an earlier fault."""
         for _, writer in self._ends:
             raw = writer.get_extra_info("socket")
-            if raw.family != socket.AF_UNIX:
+            if raw.family != socket.AF_UNIX and raw.fileno() >= 0:
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 

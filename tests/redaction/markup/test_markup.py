@@ -198,6 +198,13 @@ def test_a_quote_that_is_never_closed_hides_no_tag(quote):
     assert secret not in redacted(text)
 
 
+@pytest.mark.parametrize("tail", ["", "<", "</", "</Sec"])
+def test_an_element_that_is_a_secret_goes_up_to_a_cut(tail):
+    """Although its name reads like that of a name, too, of which half would say nothing."""
+    kept = redacted(f"<a><SecretAccessKey>hunter2{tail}", is_cut=True)
+    assert "hunter2" not in kept
+
+
 def test_a_half_token_at_a_cut_goes():
     """Too short for its family, but cut."""
     assert "ghp_" not in redacted("<a><b>alice</b><c>ghp_aB3dE9xY7q", is_cut=True)

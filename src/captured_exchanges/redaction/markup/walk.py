@@ -99,7 +99,8 @@ class Walk:
         for rule, (start, end) in frame.siblings().undecided():
             if end - start <= _LONGEST_VALUE and looks_like_credential(self._text[start:end]):
                 self._remove((start, end), rule)
-        if frame.info.pair in _NAMING and not self._rules.meanings.named(frame.said).secret:
+        info = frame.info
+        if info.pair in _NAMING and not info.secret and not self._rules.meanings.named(frame.said).secret:
             frame.info = NOTHING  # half a name
 
     def _token(self, token: Token) -> None:
