@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captured_exchanges.redaction.bodies.prescan import Need, Prescan
+from captured_exchanges.redaction.marker import Marker
 from captured_exchanges.redaction.names import DEFAULT_NAMES, TRUE, Names
+from captured_exchanges.redaction.sweep import Sweep
 from captured_exchanges.redaction.text.text import Text
 from captured_exchanges.redaction.values.families import Families
 from support.examples import EXAMPLES
-from support.redaction_exchanges import fresh_secret, json_documents, sweep
+from support.redaction_exchanges import fresh_secret, json_documents
 
 NAMES = Names()
 TEXT = Text(NAMES, Families())
@@ -177,12 +179,12 @@ _documents = json_documents(_words, 14)
 @settings(max_examples=EXAMPLES)
 def test_what_the_prescan_skips_the_walk_would_have_left_alone(document):
     """The short cut decides as the whole walk does, for any document."""
-    found = need(document)
-    walked = TEXT.json.walk(json.loads(json.dumps(document)), whole := sweep(), ())
+    found, marker = need(document), Marker()
+    walked = TEXT.json.walk(json.loads(json.dumps(document)), whole := Sweep(marker), ())
     if found is Need.NOTHING:
         assert whole.count == 0
         assert walked == document
     elif found is Need.NAMES:
-        by_names = sweep()
+        by_names = Sweep(marker)
         assert TEXT.json.walk(json.loads(json.dumps(document)), by_names, (), scan=False) is not None
         assert sorted(by_names.removals, key=str) == sorted(whole.removals, key=str)

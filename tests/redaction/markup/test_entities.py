@@ -29,6 +29,10 @@ from support.redaction_markup import redacted
             "<!DOCTYPE a [<!-- it's password=hunter --><!ENTITY b 'c'>]><b/>",
             "<!DOCTYPE a [<!-- it's password=[REDACTED:text.password] --><!ENTITY b '[REDACTED:name.entity]'>]><b/>",
         ),
+        (
+            "<!DOCTYPE a [<!ENTITY b 'c'> pin=1",
+            "<!DOCTYPE a [<!ENTITY b '[REDACTED:name.entity]'> pin=[REDACTED:text.pin]",
+        ),
         ("<![if !IE]><b pin='1'/>", "<![if !IE]><b pin='[REDACTED:name.pin]'/>"),
     ],
 )

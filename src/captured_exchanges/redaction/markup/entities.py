@@ -26,10 +26,14 @@ def declared(text: str, token: Token) -> Iterator[Piece]:
     if not text.startswith(("<!DOCTYPE", "<!doctype"), token.outer):
         yield Piece(offset, token.end, how=How.BARE)
         return
+    done = 0
     for match in _LITERAL.finditer(subset):
+        yield Piece(offset + done, offset + match.start(), how=How.BARE)
+        done = match.end()
         start, end = match.span(2)
         if start < 0:  # a comment
             yield Piece(offset + match.start(), offset + match.end(), how=How.BARE)
         elif value := subset[start:end].strip("\"'"):
             rule = "" if match.start(1) >= 0 else "name.entity"  # what follows SYSTEM is an address
             yield Piece(offset + start + 1, offset + start + 1 + len(value), rule, How.BARE)
+    yield Piece(offset + done, token.end, how=How.BARE)
