@@ -1,6 +1,7 @@
 """The scan of text."""
 
 import json
+import time
 import timeit
 import urllib.parse
 
@@ -115,6 +116,6 @@ def test_a_hit_costs_no_more_than_the_pass_that_finds_it():
     hits = calm + "password\n" * 20
 
     def seconds(text):
-        return min(timeit.repeat(lambda: TEXT.spots(text), number=1, repeat=5))
+        return min(timeit.repeat(lambda: TEXT.spots(text), number=1, repeat=5, timer=time.thread_time))
 
     assert seconds(hits) < 10 * seconds(calm)

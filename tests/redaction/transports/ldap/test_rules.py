@@ -403,8 +403,8 @@ def test_time_is_linear(shape):
     """What takes seconds at most would take hours if each piece looked at all others."""
 
     def took(size):
-        known, begin = hostile(size)[shape], time.perf_counter()
+        known, begin = hostile(size)[shape], time.thread_time()
         REDACTOR.redact(known)
-        return time.perf_counter() - begin
+        return time.thread_time() - begin
 
     assert took(200_000) < DEADLINE

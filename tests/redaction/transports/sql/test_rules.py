@@ -252,6 +252,6 @@ def test_time_is_linear(piece):
     """What a stranger sends cannot make redaction slow: a deadline far above what it takes."""
     for dialect in ("", "mysql"):
         statement = (piece * 8_000)[:8_000]
-        started = time.process_time()
+        started = time.thread_time()
         REDACTOR.redact(sql_exchange(statement, [1], dialect))
-        assert time.process_time() - started < 5
+        assert time.thread_time() - started < 5
