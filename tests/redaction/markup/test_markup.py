@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - a case is a line
 """Markup as a whole: from a text to the text without its credentials."""
 
+import base64
 import json
 
 import pytest
@@ -196,6 +197,16 @@ def test_a_quote_that_is_never_closed_hides_no_tag(quote):
     secret = fresh_secret()
     text = f"<p title={quote}a><input name={quote}password{quote} value={quote}{secret}{quote}></p>"
     assert secret not in redacted(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['<a"{}>x</a>', '<a>x</a"{}>', '</"{}== x', "<a:{}/>", "<{} b='c'>", "<x {} b='c'>", "<{} x y>"]
+)
+def test_a_name_that_is_none_is_a_text(text):
+    """In a tag that begins or ends something, or is broken."""
+    hidden = base64.b64encode(f'{{"password":"{fresh_secret()}"}}'.encode()).decode().rstrip("=")
+    for secret in (hidden, "ghp_" + fresh_secret(length=36)):
+        assert secret not in redacted("<r><b>alice</b>" + text.format(secret))
 
 
 @pytest.mark.parametrize("tail", ["", "<", "</", "</Sec"])

@@ -91,15 +91,14 @@ class Rewriter:
 
 def _outermost(pieces: list[Piece]) -> Iterator[Piece]:
     """The pieces in order, none within another; what goes wins over what is scanned."""
+    pieces = sorted(pieces, key=lambda piece: (piece.start, -piece.end))
     removals: list[Piece] = []
-    for piece in sorted(
-        (piece for piece in pieces if piece.rule), key=lambda piece: (piece.start, -piece.end)
-    ):
+    for piece in (piece for piece in pieces if piece.rule):
         if not removals or piece.start >= removals[-1].end:
             removals.append(piece)
     ends = [piece.end for piece in removals]
     scans, done = [], 0
-    for piece in sorted((piece for piece in pieces if not piece.rule), key=lambda piece: piece.start):
+    for piece in (piece for piece in pieces if not piece.rule):
         at = bisect.bisect_right(ends, piece.start)
         is_free = at == len(removals) or removals[at].start >= piece.end
         if is_free and piece.start >= done:

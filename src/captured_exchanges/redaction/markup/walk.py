@@ -180,6 +180,8 @@ class Walk:
         return tag in self._table.inline or tag in self._table.blocks or tag in self._table.void
 
     def _attributes(self, token: Token, own: NameInfo, given: NameInfo, parent: Frame) -> Tag:
+        if self._is_hit(token.outer, token.start):  # a name that is none
+            self._pieces.append(Piece(token.outer + len("<"), token.start, how=How.BARE))
         calm = own.calm and parent.below is CALM and not given.secret
         if (token.end == token.start and "=" not in token.name) or (
             calm and token.tag != "input" and not self._is_hit(token.outer, token.end)
@@ -232,8 +234,8 @@ class Walk:
             info = self._rules.meanings.of(token.name)
             if info.secret:  # cut at its beginning, or broken
                 self._remove(self._trimmed(self._last.start, self._last.end), info.rule)
-        if self._sealed is None and token.end - token.start > 1 and self._is_hit(token.start, token.end):
-            self._pieces.append(Piece(token.start, token.end, how=How.BARE))
+        if self._sealed is None and self._is_hit(token.outer, token.end):
+            self._pieces.append(Piece(token.outer + len("</"), token.end, how=How.BARE))
 
     def _push(self, frame: Frame) -> None:
         self._stack.append(frame)
