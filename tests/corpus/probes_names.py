@@ -63,7 +63,7 @@ def _table(plant, head):
 def _vault(plant, vault, word=None):
     """`word` is what its sibling says, or a name in the object that it is."""
     word = word or next(iter(sorted(vault.says)), "aside")
-    value = plant(RANDOM if vault.goes == "random" else WORD)
+    value = plant(RANDOM if vault.goes in {"random", "word"} else WORD)
     if vault.name in OBJECTS:
         value = {"value" if vault.goes == "values" else "user": value}
     said = {"true": True, "deletion time": {"deletion_time": "2024-01-01"}}.get(word, word)

@@ -77,6 +77,8 @@ PATHS = {
     "(?:w": ("hook", "webhook"),
     "app-": ("app-manifests",),
     "qr": ("qr",),
+    "trusted": ("trusted",),
+    "account": ("account/setup",),
 }
 """By the beginning of a pattern, the paths that it is about."""
 
@@ -90,6 +92,8 @@ def _place(plant, row):
 def _store(plant, resource):
     if resource.names:
         return [_place(plant, (resource, name)) for name in sorted(resource.names)]
+    if resource.goes == "bare":
+        return asked(BARE[resource.pattern[:4]], received=plant(RANDOM))
     value = {"data": {"value": plant(WORD)}} if resource.goes == "values" else [plant(WORD), plant(WORD)]
     return asked(STORES[resource.goes], received=value)
 
@@ -98,10 +102,17 @@ STORES = {
     "values": "https://api.example.test/v1/projects/acme/secrets/db/versions/3",
     "all": "https://api.example.test/admin/v1/users/7/bypass_codes",
 }
+BARE = {
+    "/(?:": "https://vcenter.example.test/api/session",
+    "/(se": "https://pvwa.example.test/api/accounts/1_2/Password/Retrieve",
+}
 PLACES = {
     "azure_secret": "https://acme.vault.azure.test/secrets/db?api-version=7.4",
     "azure_keys": "https://management.azure.test/x/accounts/acme/listKeys?api-version=1",
     "bitlocker_key": "https://graph.example.test/v1.0/informationProtection/bitlocker/recoveryKeys/7",
+    "azure_query_keys": "https://management.azure.test/x/searchServices/acme/queryKeys?api-version=1",
+    "cloudflare_token": "https://api.cloudflare.test/client/v4/user/tokens/7/value",
+    "vcenter_session": "https://vcenter.example.test/rest/com/vmware/cis/session",
     "google_secret": "https://secretmanager.example.test/v1/projects/p/secrets/db/versions/latest:access",
     "kubernetes_secret": "https://k8s.example.test/api/v1/namespaces/prod/secrets/db",
     "vault_secret": "https://vault.example.test/v1/secret/data/prod",

@@ -17,6 +17,7 @@ from captured_exchanges.redaction.bodies.documents import JsonBodies
 from captured_exchanges.redaction.bodies.events import Events
 from captured_exchanges.redaction.bodies.forms import Forms
 from captured_exchanges.redaction.bodies.ldif import Ldif
+from captured_exchanges.redaction.bodies.lone import lone
 from captured_exchanges.redaction.bodies.marked_up import MarkedUp
 from captured_exchanges.redaction.bodies.messages import HeaderRules, Messages
 from captured_exchanges.redaction.bodies.multipart import Multipart
@@ -136,6 +137,8 @@ class Bodies:
         """The content of a body that is text."""
         if not piece.text.strip():
             return {"type": "text", "value": ""}
+        if (bare := lone(piece)) is not None:
+            return bare
         try:
             return {"type": "json", "value": orjson.Fragment(self._json.whole(piece))}
         except NotJson:

@@ -21,6 +21,8 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 32
 _LONGEST_NAME = 64
 _NAME = compiled(r"[#*]?\s*[\pL\p{M}\p{Nd}_.\-/()\[\] ]*")
+_NOTE = compiled(r"(?i)\s*(?:\*|[\[(](?:required|optional|mandatory)[\])])$")
+"""What the head of a column says about filling it in."""
 _TWO = 2
 _LABELS = ("csv", "tab-separated-values", "tsv", "excel")
 
@@ -106,7 +108,7 @@ class Tables:
         return None
 
     def _header(self, row: list[_Cell]) -> _Header:
-        texts = [cell.text.strip().strip("#").strip() for cell in row]
+        texts = [_NOTE.sub(lambda _: "", cell.text.strip().strip("#").strip()) for cell in row]
         if any(len(text) > _LONGEST_NAME or "[REDACTED:" in text for text in texts):
             return _Header(len(row))
         infos = list(enumerate(map(self._names.of, texts)))

@@ -40,6 +40,8 @@ class Mood:
 CALM = Mood(Level.CALM)
 VAULTS = {"all": Mood(Level.VAULT, "name.vault"), "values": Mood(Level.ALARM, "name.vault")}
 """The mood of a whole document, by what its URL has said of it."""
+_CODES = frozenset({"name.otp", "name.code"})
+"""What stands above a `code` that is one of its: `{"totp": {"code": …}}`."""
 _LEVELS = {
     Effect.ABOUT: Level.SUSPICION,
     Effect.CONTAINER: Level.SUSPICION,
@@ -65,7 +67,8 @@ def rule_for(names: Names, text: str, info: NameInfo, mood: Mood) -> str:
         return info.rule
     if mood.level is Level.VAULT:
         return mood.rule
-    if mood.level is Level.ALARM and info.pair is Pair.VALUE and info.effect is not Effect.KNOWN:
+    is_value = info.pair is Pair.VALUE or (info.rule == "name.code" and mood.rule in _CODES)
+    if mood.level is Level.ALARM and is_value and info.effect is not Effect.KNOWN:
         return mood.rule
     if info.effect is Effect.CONTAINER and is_whole_basic(text):
         return info.rule

@@ -15,8 +15,12 @@ __all__ = ["Siblings"]
 _LONGEST_NAME = 128
 _SHORTEST_CODE = 6
 _TWO = 2
-_GRASPS = {"all": Effect.LEAVES, "values": Effect.SCALAR, "random": Effect.CONTAINER}
+_GRASPS = {
+    "all": Effect.LEAVES, "values": Effect.SCALAR, "random": Effect.CONTAINER, "word": Effect.CONTAINER
+}  # fmt: skip
 _SNAKE = compiled(r"[A-Za-z]+(?:_[A-Za-z]+)+")
+_ERROR = compiled(r"[A-Za-z]{1,20}|[A-Za-z]+(?:[_. -][A-Za-z]+)+")
+"""The code of an error says in words what is wrong."""
 _PATH = compiled(r"[A-Za-z]+(?:[_.:/-][A-Za-z]+)+")
 
 
@@ -72,6 +76,10 @@ class Siblings:
             isinstance(item, list) and len(item) == _TWO and _is_name(item[0]) for item in array
         )
 
+    def are_named(self, array: list[Any]) -> bool:
+        """Whether each item of an array is an object that names a value."""
+        return all(isinstance(item, dict) and {"name", "value"} <= item.keys() for item in array)
+
     def named(self, pair: list[Any]) -> NameInfo | None:
         """The meaning of the second element of what is a pair for certain."""
         named = self.names.of(pair[0])
@@ -96,6 +104,8 @@ class Siblings:
         """What a name means where a sibling tells that secrets lie under it."""
         siblings = [(" ".join(self.names.words(key)), value) for key, value in obj.items()]
         for vault in info.vaults:
+            if vault.goes == "word" and not isinstance(dict(siblings).get(vault.name), str):
+                continue
             if any(name == vault.beside and self._says(vault, value) for name, value in siblings):
                 return NameInfo(_GRASPS[vault.goes], "name.vault")
         return None
@@ -119,4 +129,4 @@ def _is_name(value: Any) -> bool:  # noqa: ANN401
 
 
 def _is_code(value: Any) -> bool:  # noqa: ANN401 - any JSON
-    return isinstance(value, str) and len(value) >= _SHORTEST_CODE
+    return isinstance(value, str) and len(value) >= _SHORTEST_CODE and _ERROR.fullmatch(value) is None

@@ -27,6 +27,8 @@ from captured_exchanges.redaction.values import SHORTEST_RANDOM, is_requirement,
 __all__ = ["JsonWalk", "TooDeep", "strings"]
 
 
+_SECRETS = "name.secrets"
+"""What a list of names and values may stand under, each value being a secret."""
 _PLAIN = NameInfo(Effect.PLAIN)
 _LIMIT = compiled(r"(?i)min|max|count|days|hours|length|age|size|attempts|history")
 _HIGHEST_LIMIT = 100_000
@@ -214,6 +216,8 @@ class _Walk:
             self._cells(array[1:], columns, path)
         if self._siblings.pairs(array):
             self._pairs(array, path, mood)
+        if info.rule == _SECRETS and self._siblings.are_named(array):
+            mood = Mood(Level.ALARM, info.rule)
         second = self._siblings.second(array, info)
         for at, item in enumerate(array):
             known = second if at == 1 and second is not None else info

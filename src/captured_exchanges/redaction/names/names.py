@@ -197,7 +197,9 @@ class Names:
         )
         phrases = {phrase for table in tables for phrase in table}
         # RE2 knows no beginning of a word beyond ASCII.
-        short = sorted(phrase for phrase in phrases if len(phrase) <= _SHORT and phrase.isascii())
+        short = sorted(
+            phrase for phrase in phrases if len(phrase) <= _SHORT and phrase.isascii() and " " not in phrase
+        )
         long = sorted(map(in_any_spelling, phrases.difference(short)))
         cased = [quoted(form) for word in short for form in (word.capitalize(), word.upper())]
         joined = "|".join(map(quoted, sorted(self._lexicon)))

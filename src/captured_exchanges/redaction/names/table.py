@@ -29,7 +29,8 @@ class Vault:
     says: frozenset[str]
     """What the sibling says, or a name in the object that it is, as words; `TRUE`; empty for anything."""
     goes: str = "all"
-    """What of it goes: `all`; `values`, what is called a value and what looks random; `random`."""
+    """What of it goes: `all`; `values`, what is called a value and what looks random; `random`; `word`, a
+    text that looks random, and nothing below an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ _EXEMPT_TAILS = _words(
     href kind class mode tag tags comment notes template index order fingerprint thumbprint kid email mail
     username hostname realm authority handler factor factors challenge grants prompt placeholder feature
     generator field fields encoding vault safe lockout origin owner group subentry prevention computed login
-    logon signin attribute attributes
+    logon signin attribute attributes process
     """
 )
 
@@ -172,7 +173,7 @@ _PERMISSIONS = _words(
     "permission permissions scope scopes entitlements privileges capabilities features rights"
 )
 
-_CONTAINERS = _words("credentials creds secrets tokens auth authentication keyring keychain")
+_CONTAINERS = _words("credentials creds cred secrets tokens auth authentication keyring keychain")
 
 _NEUTRAL_TAILS = _words(
     """
@@ -186,10 +187,12 @@ _NEUTRAL_TAILS = _words(
 _STRONG: Phrases = {
     "password": _phrases(
         "password, passwords, passwds, pwd, pwds, psswd, passwort, passwörter, kennwort, contraseña,"
-        "contrasena, senha, wachtwoord, mot de passe, haslo, hasło, losenord, lösenord, salasana,"
-        "adgangskode, пароль, 密码, 密碼, パスワード, 비밀번호, pass word, pass wd, user pass, db pass, psk"
+        "contrasena, contrasenya, contrasenia, senha, palavra passe, wachtwoord, mot de passe, mot passe,"
+        "mdp, haslo, hasło, heslo, lozinka, geslo, jelszo, jelszó, losenord, lösenord, passord, salasana,"
+        "parool, adgangskode, parola, sifre, şifre, mat khau, пароль, парола, 密码, 密碼, 口令, パスワード,"
+        "비밀번호, סיסמה, pass word, pass wd, user pass, db pass, psk, pswd, passw, passwrd, pword, psw"
     ),
-    "passphrase": _phrases("pass phrase, pass phrases"),
+    "passphrase": _phrases("pass phrase, pass phrases, パスフレーズ"),
     "passcode": _phrases("pass code, pass codes"),
     "client_secret": _phrases(
         "client secret, app secret, application secret, api secret, consumer secret, shared secret,"
@@ -197,45 +200,49 @@ _STRONG: Phrases = {
         "service account secret, bind secret"
     ),
     "private_key": _phrases(
-        "private key, private keys, priv key, private jwk, private pem, keytab, pkcs 12, pfx"
+        "private key, private keys, priv key, private jwk, private pem, keytab, pkcs 12, pfx, 秘密鍵, 私钥"
     ),
-    "secret_key": _phrases("secret key, secret keys, secret access key"),
+    "secret_key": _phrases("secret key, secret keys, secret access key, account key, proof key"),
     "signing_key": _phrases(
-        "signing key, encryption key, decryption key, master key, client key data, hmac key, unlock key,"
-        "krb principal key, trust auth incoming, trust auth outgoing, supplemental credentials"
+        "signing key, signer key, encryption key, decryption key, master key, client key data, hmac key,"
+        "unlock key, krb principal key, krb m key, trust auth incoming, trust auth outgoing,"
+        "supplemental credentials"
     ),
     "cookies": _phrases("cookies, cookie jar"),
 }
 
 _SCALAR: Phrases = {
     "secret": _phrases(
-        "secret, secure string, encrypted value, security stamp, kubeconfig, totp key, otp key,"
-        "authenticator key, concealed, secure json data"
+        "secret, geheimnis, segredo, secreto, clave secreta, chave secreta, секрет, secure string,"
+        "encrypted value, security stamp, kubeconfig, totp key, otp key, authenticator key, setup key,"
+        "manual entry key, concealed, secure json data"
     ),
     "token": _phrases(
-        "token, access tokens, refresh tokens, id tokens, token last eight, activation barcode,"
-        "temporary access pass, magic link"
+        "token, tok, tkn, токен, 令牌, access tokens, refresh tokens, id tokens, token last eight,"
+        "activation barcode, magic link, state handle, interaction handle, auth session, auth ticket,"
+        "login ticket"
     ),
     "api_key": _phrases(
         "api key, api keys, application key, application keys, subscription key, functions key"
     ),
     "access_key": _phrases(
-        "access key, access keys, account key, shared key, storage key, auth key, session key, ssl key,"
-        "tls key, connect key, recovery key, recovery keys, unseal key, unseal keys, pre shared key,"
-        "wpa key, wep key"
+        "access key, access keys, shared key, storage key, auth key, session key, ssl key, tls key,"
+        "connect key, recovery key, recovery keys, unseal key, unseal keys, pre shared key, wpa key,"
+        "wep key, authentication key, privacy key, radius key, tacacs key, aes key, mac key, enc key,"
+        "fernet key"
     ),
     "bearer": _phrases("bearer"),
     "assertion": _phrases("assertion, saml request, saml response, saml art, wresult"),
     "code_verifier": _phrases("code verifier, oauth verifier"),
     "authorization": _phrases("authorization, auth string, auth header"),
     "community": _phrases("community string, snmp community, ro community, rw community"),
-    "credential": _phrases("credential"),
+    "credential": _phrases("credential, new credentials"),
     "cookie": _phrases("cookie, set cookie, csrf, xsrf, crumb"),
     "jwt": _phrases("jwt, jwe, jws"),
     "otp": _phrases("otp, totp, hotp, otps, otpauth"),
-    "pin": _phrases("pin, pin code, pin number, puk, puk code"),
+    "pin": _phrases("pin, pin code, pin number, puk, puk code, 暗証番号, cvv, cvc"),
     "pass": _phrases(
-        "pass, requirepass, bind pw, root pw, admin pw, user pw, db pw, master auth, key unlock"
+        "pass, pass md 5, pass sha 1, requirepass, pw, root pw, admin pw, master auth, key unlock"
     ),
     "code": _phrases(
         "mfa code, otp code, totp code, one time code, verification code, security code, recovery code,"
@@ -244,18 +251,23 @@ _SCALAR: Phrases = {
         "oob code, two factor code, 2 fa code, activation code, access code, secret code, bypass code,"
         "bypass codes, verification codes, one time codes, unlock code, pairing code, enrollment code,"
         "install code, email code, verify code, confirm code, validation code, emergency code,"
-        "emergency codes"
+        "session code, emergency codes, authentication code, token code, invite code, temporary code,"
+        "temp code, tfa code, vcode, binding code, interaction code, rescue codes, magic code, reset key,"
+        "zugangscode"
     ),
     "answer": _phrases(
         "recovery answer, security answer, secret answer, challenge answer, kba answer, kba answers,"
-        "password answer, recovery answers, security answers"
+        "password answer, recovery answers, security answers, question answer"
     ),
     "seed": _phrases(
-        "string seed, qr code png, seed phrase, recovery phrase, mnemonic phrase, otp seed, totp seed,"
-        "mfa seed, wallet seed"
+        "string seed, qr code, qr code png, qr code img, qr code image, seed phrase, recovery phrase,"
+        "mnemonic phrase, otp seed, totp seed, mfa seed, wallet seed, token seed, hotp seed, tfa seed"
     ),
     "connection_string": _phrases("connection string, connection strings, conn str, conn string, dsn"),
-    "hash": _phrases("nt hash, lm hash"),
+    "hash": _phrases(
+        "nt hash, lm hash, prov hash, reset hash, reset digest, activation digest, remember digest,"
+        "authentication string"
+    ),
     "signature": _phrases("shared access signature"),
 }
 
@@ -263,40 +275,42 @@ _SUSPECTS: Phrases = {
     "key": _phrases(
         "integration key, routing key, service key, primary key, secondary key, app key, token key,"
         "server key, activation key, license key, provisioning key, sa key, gcp key, json key,"
-        "signature key, apns key"
+        "signature key, apns key, rsa key, key material, jwt key, base 64 key, skey, key store,"
+        "session info, custom headers"
     ),
+    "token": _phrases("pat"),
 }
 
 _WHOLE: Phrases = {
-    "password": _phrases("pw, pw hash"),
+    "hash": _phrases("ha 1, ha 1 b, digest ha 1"),
     "seed": _phrases("seed, mnemonic, xprv, pepper"),
     "session_id": _phrases("connect sid"),
     "access_key": _phrases("keys base 64"),
 }
 
 _BESIDE: Mapping[str, tuple[str, ...]] = {
-    "hash": ("password",),
-    "salt": ("password",),
-    "digest": ("password",),
+    **dict.fromkeys(("hash", "salt", "user salt", "digest"), ("password",)),
     "answer": ("question",),
+    **{f"answer {n}": (f"question {n}",) for n in (1, 2, 3)},
+    "clave": ("usuario", "login", "username"),
     "secret id": ("role id", "accessor id"),
     "encoded": ("api key",),
     "session": ("challenge name", "challenge parameters", "secret code", "authentication result"),
     "plaintext": ("key id", "ciphertext blob"),
     "community": ("snmpver", "snmp version", "snmp port"),
-    "host key": ("pmi",),
+    "host key": ("pmi", "web link"),
     "result": ("bcrypt hash", "override special"),
     "keys": ("keys base 64", "root token"),
     "hint": ("secret text", "key id"),
-    "user code": ("device code", "verification uri"),
+    "user code": ("device code", "verification uri", "access token", "friendly device name"),
+    "sig": ("sv", "sp"),
+    "signature": ("protected",),
     "code": ("grant type", "redirect uri", "code verifier"),
     **dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k", "oth"), ("kty",)),
 }
 
 _JOINED = _words(
-    """
-    crypto host database new old current ldap proxy smtp mail my x salt text temp wifi ssh ftp sql
-    """
+    "crypto host database old current ldap proxy smtp mail my x salt text wifi ssh ftp sql vm ipa"
 )
 
 _HARMLESS = _words(
@@ -316,7 +330,10 @@ _LABEL_VERBS = _words(
     """
 )
 
-_PAIR_NAMES = _words("name key field attribute attributes parameter param header variable property k")
+_PAIR_NAMES = _words(
+    "name key setting option prop column field attribute attributes parameter param header variable"
+    " property k"
+)
 _PAIR_LABELS = _words("type id label title path") | {"attribute type", "display label", "secret type"}
 _PAIR_VALUES = _words("value values val vals v")
 _PAIR_WHOLE = _words(
@@ -334,10 +351,11 @@ _VAULTS = (
     Vault("data", "metadata", frozenset({"deletion time"})),  # HashiCorp's, version 2
     Vault("data", "lease duration", frozenset(), "values"),  # version 1, and all else it answers
     Vault("secure json data", "json data", frozenset()),  # Grafana's
+    Vault("content", "password change in process", frozenset()),  # CyberArk's provider
+    Vault("result", "jsonrpc", frozenset(), "word"),  # what a login answers with
     Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
     Vault("key", "last 4", frozenset(), "random"),  # Datadog's API keys
-    Vault("key 1", "key 2", frozenset(), "random"),
-    Vault("key 2", "key 1", frozenset(), "random"),
+    *(Vault(f"key {a}", f"key {b}", frozenset(), "random") for a, b in ((1, 2), (2, 1))),
     *(
         Vault(name, flag, TRUE)
         for name in ("value", "values", "default")  # not `content`, of which people say that it is sensitive

@@ -52,6 +52,12 @@ _SPOKEN = compiled(
     r"(\s*(?::\s+|=\s*)|\s+(?:(?:was )?(?:(?:re)?set|changed|updated) to|is|was|are|for \S{1,60} is)"
     r"\s*:?\s+|\s+)(\\*[\"'`]?)([^\s\"'`,;&\\]{4,}))"
 )
+_GRANTS = compiled(r"(?i)identified |password for ")
+_GRANTED = compiled(
+    rf"(?i)({MARKED})|((?:identified (?:by password|(?:with|via) \S{{1,64}} (?:as|by|using))"
+    r"|password for \S{1,128} =)\s{1,3}\\*['\"])([^'\"\\]+)"
+)
+"""What a database says of an account."""
 _OPTION = compiled(
     r"((?:^|[\s\"'`=:\[({<>,;|]|\\[nrt])--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)([^\s\"'\-][^\s\"']*)"
 )
@@ -74,6 +80,7 @@ _PROSE = frozenset(
      "not", "or", "required", "the", "this", "token", "was", "with", "without", "your"}
 )  # fmt: skip
 """Words of which one is in every sentence about a header."""
+_WITH = ("with ", "using ")
 _SHORTEST_WORD = 4
 _LONGEST_NUMBER = 10
 _LONGEST_WORD = 20
@@ -93,7 +100,7 @@ class Assignments:
 
     def source(self) -> str:
         """A pattern of what is looked for here beyond the names of the table."""
-        return r"(?i:identified[^a-zA-Z]{1,9}by)"
+        return r"(?i:identified[^a-zA-Z]{1,9}(?:by|with|via))"
 
     def redact(self, text: str, sweep: Sweep, path: Path) -> str:
         """The text without the values of secret names."""
@@ -105,6 +112,8 @@ class Assignments:
             text = _VALIDATED.sub(lambda match: self._held(match, match[1], 2, sweep, path), text)
         text = _OPTION.sub(lambda match: self._option(match, sweep, path), text)
         text = self._changes.redact(text, sweep, path)
+        if _GRANTS.search(text) is not None:
+            text = _GRANTED.sub(lambda match: _granted(match, sweep, path), text)
         return text if is_graphql else _SPOKEN.sub(lambda match: self._spoken(text, match, sweep, path), text)
 
     def _pairs(self, text: str, sweep: Sweep, path: Path, *, is_graphql: bool) -> str:
@@ -133,7 +142,8 @@ class Assignments:
         if is_marked(match[0]) or self._names.is_exempt(match[1]):
             return match[0]
         value = match[4]
-        said = bool(match[3]) or (bool(match[2].strip()) and _is_no_word(value)) or looks_random(value)
+        is_told = bool(match[2].strip()) or text[: match.start(1)].endswith(_WITH)
+        said = bool(match[3]) or (is_told and _is_no_word(value)) or looks_random(value)
         if not said or _MARKER_INSIDE in value or self._is_cursor(text, match):
             return match[0]
         return match[0][: len(match[0]) - len(value)] + sweep.remove(path, "text.spoken", value)
@@ -217,6 +227,14 @@ class Assignments:
         if not _WHOLE_LINE.isdisjoint(self._names.words(match[1])):
             return _of_header(text, start)
         return _bare(text, match, is_settings)
+
+
+def _granted(match: Match[str], sweep: Sweep, path: Path) -> str:
+    """`IDENTIFIED WITH plugin AS '…'` without what is quoted."""
+    if match.start(2) < 0 or is_marker(match[3]) or _MARKER_INSIDE in match[3]:
+        return match[0]
+    sweep.learn(match[3], "text.granted")
+    return match[2] + sweep.remove(path, "text.granted", match[3])
 
 
 def _of_header(text: str, start: int) -> tuple[int, int]:

@@ -46,7 +46,8 @@ DEFAULT_URLS = UrlTable(
         {"sig", "signature", "hmac", "user code", "rlkey", "resourcekey", "hdnea", "hdnts", "hdntl", "zak"}
     ),
     suspects=frozenset({"key", "ticket", "t", "k", "invite", "invitation", "confirmation", "verify",
-                        "session", "magic", "tk", "skey", "sas"}),
+                        "session", "magic", "tk", "sas", "reset", "sign", "sharing key", "share key", "ott",
+                        "autologin", "pgt"}),
     code_siblings=frozenset(
         {"state", "session state", "redirect uri", "grant type", "client id", "iss", "scope", "code verifier"}
     ),
@@ -57,13 +58,16 @@ DEFAULT_URLS = UrlTable(
         r"(?:web)?hook",
         r"app-manifests",
         r"qr",
+        r"trusted",
+        r"account/setup",
     ),
     placeholders=frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "_", "none"}),
 )  # fmt: skip
 
 _OAUTH_PATH = compiled(
     r"(?i)(?:^|/)(?:oauth[0-9.]*|auth|token|authorize|authorization|callback|redirect|connect|oidc|openid[a-z-]*"
-    r"|signin-oidc|signin|login|sso|cb|devicecode|device)(?:[/.?#]|$)"
+    r"|signin-oidc|signin|login|sso|cb|devicecode|device|otps|totp|mfa|two-factor|magic_auth"
+    r"|magic_links|verify|verificationcheck|passwordless|attempt_first_factor)(?:[/.?#]|$)"
 )
 _SHORTEST_CODE = 6
 _SHORTEST_PATH_TOKEN = 12
@@ -72,6 +76,7 @@ _HEAD = compiled(r"(?i)(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}|https?:[/\\]?")
 _BARE_AUTHORITY = compiled(r"[^/?#\s@:]+:[^/?#@]*@")
 _NO_AUTHORITY = compiled(r"(?i)(?:mailto|sips?|acct|urn|tel|xmpp|im|news|data):")
 _ASSIGNED = compiled(r"([;/])([A-Za-z0-9_.%-]+)=([^;/?#]*)")
+_LOGIN = compiled(r"(?i)(/(?:log-?in|sign-?in|join)/)([A-Za-z0-9_.~=%-]{32,})")
 _NAMED = compiled(r"(/([A-Za-z_-]*[A-Za-rt-z])/)([A-Za-z0-9_.~=%-]{20,})")
 _SAFE = "[]:/?@!$'()*,~{}"
 _ROUNDS = 3
@@ -99,7 +104,7 @@ class Urls:
         self._scan = scan
         self._table = table
         paths = rf"/(?:{'|'.join(table.token_paths)})/"
-        self._token_path = compiled(rf"(?i)({paths})([A-Za-z0-9_.~=%-]+)")
+        self._token_path = compiled(rf"(?i)({paths})([A-Za-z0-9_.~:=%-]+)")
         self._token_behind_id = compiled(rf"(?i)({paths}[A-Za-z0-9_.~=%-]{{1,64}}/)([A-Za-z0-9_.~=%-]+)")
 
     @property
@@ -114,7 +119,7 @@ class Urls:
         paths = "|".join(self._table.token_paths)
         return (
             rf"//(?:[^/\s?#\"\\]|\\.)*@|//[^/\s?#\"@]*:[^0-9/\s\"][^\s\"]*@|(?i:[?&#;_-](?:{params})=)"
-            rf"|(?i:/(?:{paths})/)|;[A-Za-z0-9_.%-]+="
+            rf"|(?i:/(?:{paths}|log-?in|sign-?in|join)/)|;[A-Za-z0-9_.%-]+="
         )
 
     def redact(self, url: str, sweep: Sweep, path: Path, depth: int = 0) -> str:
@@ -240,6 +245,7 @@ class Urls:
                 return match[0]
             return match[1] + sweep.remove(path, info.rule.replace("name.", "url.", 1), match[3])
 
+        text = _LOGIN.sub(behind_id, text)
         text = _NAMED.sub(named, self._token_behind_id.sub(behind_id, self._token_path.sub(token, text)))
         return _ASSIGNED.sub(assigned, text) if "=" in text else text
 

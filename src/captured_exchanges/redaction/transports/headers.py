@@ -73,7 +73,8 @@ DEFAULT_HEADERS = HeaderTable(
     secret=frozenset(
         {"authentication-info", "proxy-authentication-info", "dpop", "x-auth-user-service-key",
          "x-jfrog-art-api", "x-ovh-consumer", "x-honeycomb-team", "x-clickhouse-key", "x-identity-header",
-         "x-registry-config", "x-amzn-oidc-data", "x-key", "fastly-key"}
+         "x-registry-config", "x-amzn-oidc-data", "x-key", "fastly-key", "iplanetdirectorypro", "x-sid",
+         "x-sess", "x-ticket", "x-ms-authorization-auxiliary"}
     ),
     tails=frozenset({"signature", "sig", "hmac", "hmac sha", "auth", "session"}),
     suspects=frozenset({"key", "sign"}),
@@ -107,6 +108,8 @@ _NO_CREDENTIAL = ("", "\n", "\r", "\f")
 _LINKED = compiled(r"<([^<>]*)>")
 _REFRESHED = compiled(r"(?i)(^\s*[0-9.]*\s*[;,]?\s*(?:url\s*=\s*)?[\"']?)([^\"']*)")
 _SESSION_WORDS = frozenset({"sess", "session", "sid", "auth", "remember", "login"})
+_VARIANTS = frozenset({"v", "primary", "secondary"})
+"""What one of several signatures of a message ends with, beside its number."""
 _COOKIES = frozenset({"cookie", "cookie2"})
 _SET_COOKIES = frozenset({"set-cookie", "set-cookie2"})
 _RULE = compiled(r"[a-z0-9._-]{1,48}")
@@ -187,8 +190,10 @@ class Headers:
         return lowered in self._table.secret or named or self._ends_with(lowered, self._table.tails)
 
     def _ends_with(self, name: str, tails: frozenset[str]) -> bool:
-        words = " ".join(self._names.words(name)).rstrip("0123456789 ")
-        return any(f" {words}".endswith(f" {tail}") for tail in tails)
+        words = list(self._names.words(name))
+        while words and (words[-1].isdigit() or words[-1] in _VARIANTS):
+            words.pop()
+        return any(f" {' '.join(words)}".endswith(f" {tail}") for tail in tails)
 
     def _name(self, name: str, sweep: Sweep, path: Path) -> str:
         return name if self._text.is_clean(name) else self._text.scan(name, sweep, path)

@@ -25,7 +25,8 @@ class Resource:
     names: frozenset[str] = frozenset()
     """The whole names, as words, under which everything goes, whatever it says."""
     goes: str = ""
-    """What goes where no row knows names: `values`, what is called a value and what looks random; `all`."""
+    """What goes where no row knows names: `values`, what is called a value and what looks random; `all`; `bare`,
+    a body that is one word."""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -37,8 +38,9 @@ _NO_METADATA = r"(?:[^m]|m[^e]|me[^t]|met[^a]|meta[^d]|metad[^a]|metada[^t])"
 # fmt: off
 DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("azure_secret", r"\.vault\.[a-z.]+(?::443)?/secrets/[^/]+(?:/[0-9a-f]{32})?/?$", _names("value")),
-    Resource("azure_keys", r"/(?:list(?:query|admin)?(?:keys|credentials)|regenerate(?:keys?|credential))$", _names("value, key 1, key 2, primary key, secondary key, function keys, system keys")),
-    Resource("bitlocker_key", r"/bitlocker/recoverykeys/[^/]+$", _names("key")),
+    Resource("azure_keys", r"/(?:list(?:query|admin)?(?:keys|credentials)|listvalue|regenerate(?:keys?|credential))$", _names("value, key 1, key 2, primary, secondary, primary key, secondary key, function keys, system keys")),
+    Resource("azure_query_keys", r"/searchservices/[^/]+/querykeys$", _names("key")),
+    Resource("bitlocker_key", r"/(?:bitlocker/recoverykeys/[^/]+|fde_?key|(?:filevault|view_|customersecret)keys?)/?$", _names("key")),
     Resource("google_secret", r"/secrets/[^/]+(?:/versions/[^/:]+:access|:addversion)$", _names("data")),
     Resource("kubernetes_secret", r"/api/v1/(?:namespaces/[^/]+/)?secrets(?:/[^/]+)?$", _names("data, string data")),
     Resource("vault_secret", rf"//[^/]*(?:vault|:8200)[^?]*/v1/(?:[^/]+/data/|(?:secret|kv|cubbyhole)[^/]*/{_NO_METADATA})", _names("data")),
@@ -46,8 +48,12 @@ DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("consul_keyring", r"/v1/operator/keyring$", _names("keys, key")),
     Resource("datadog_key", r"/api/v\d/(?:[^/]+/)*(?:api_keys|application_keys)(?:/|$)", _names("key")),
     Resource("databricks_secret", r"/api/2\.\d/secrets/(?:get|put)$", _names("value, string value, bytes value")),
+    Resource("cloudflare_token", r"/client/v4/.*/(?:tokens/[^/]+/value|cfd_tunnel/[^/]+/token)$", _names("result")),
+    Resource("vcenter_session", r"/rest/com/vmware/cis/session$", _names("value")),
     Resource("vault", r"/secrets/[^/]+(?:/versions)?(?:/[^/]+)?/?$", goes="values"),
     Resource("vault", r"/bypass_codes/?$", goes="all"),
+    Resource("bare", r"/(?:log-?on|log-?in|sign-?in|sessions?|authn?|authenticate|trusted)/?$", goes="bare"),
+    Resource("bare", r"/(secrets/.+|[a-z_-]*(?:password|passphrase|secret|credential|token|api_?key)s?)(?:/[^/]+)?/?$", goes="bare"),
 )
 # fmt: on
 _NOWHERE = Place({})
@@ -67,4 +73,6 @@ class Resources:
             return _NOWHERE
         rows = [row for row, pattern in self._rows if pattern.search(place) is not None]
         named = {name: f"name.{row.label}" for row in rows for name in row.names}
-        return Place(named, "" if named else rows[0].goes)
+        goes = [row.goes for row in rows if row.goes != "bare"]
+        bare = f"name.{rows[-1].label}" if rows[-1].goes == "bare" else ""
+        return Place(named, "" if named or not goes else goes[0], bare)

@@ -21,6 +21,8 @@ _PURPOSES = (
 NOTATIONS: tuple[Family, ...] = (
     # options of commands that are no names
     Family("curl_user", ("curl", "wget", "httpie"), r"(?i)\bcurl\b[^\n|]*?\s(?:-[a-zA-Z]*u|--user|--proxy-user|-[a-zA-Z]*U)[ =]?['\"]?[^\s:'\"]+:([^\s'\"]+)", ("curl -sSu bob:<a*12> https://x.test", "curl https://x.test --user 'bob:<a*12>'", "curl -ubob:<a*12> x"), sure=False),
+    Family("curl_user", ("curl",), r"(?i)\bcurl\b[^\n|]*?\s(?:-E|--(?:proxy-)?cert)[ =]?['\"]?[^\s:'\"]+:([^\s'\"]+)", ("curl -E client.pem:<a*12> https://x.test", "curl --cert 'client.pem:<a*12>' https://x.test"), sure=False),
+    Family("oracle_client", ("sqlplus", "sqlldr", "expdp", "impdp"), r"\b(?:sqlplus|sqlldr|expdp|impdp)\b[^\n|]*?\s(?:userid=)?['\"]?[A-Za-z][A-Za-z0-9_$#]{0,64}/([^\s@/'\"]+)", ("sqlplus -s app/<a*12>@db", "expdp userid=app/<a*12> full=y"), sure=False),
     Family("sshpass", ("sshpass",), rf"\bsshpass\s+(?:-[a-zA-Z]+\s+)*?-p\s*{_WORD}", ("sshpass -p <a*12> ssh bob@x", "sshpass -p'<a*12>' ssh x"), sure=False),
     Family("database_client", ("mysql", "mariadb", "mongo"), r"\b(?:mysql[a-z_-]*|mariadb[a-z_-]*|mongo(?:sh|dump|export|import|restore)?)\b[^\n|]*?\s-p['\"]?([^\s'\"]+)", ("mysql -u root -p<a*12> db", "mysqldump -p'<a*12>' db", "mongosh -u bob -p<a*12>"), sure=False),
     Family("login_option", ("docker login", "podman login", "helm registry login", "az login", "oc login", "oras login"), rf"\b(?:docker|podman|az|oc|oras|helm registry)\s+login\b[^\n|]*?\s-p[ =]{_WORD}", ("docker login -u bob -p <a*12> x.test",), sure=False),
@@ -29,6 +31,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("openssl_pass", ("-pass",), r"-pass(?:in|out)?\s+['\"]?pass:([^\s'\"]+)", ("openssl rsa -passin pass:<a*12>",), sure=False),
     Family("smb_user", ("smbclient", "rpcclient", "net use"), r"\b(?:smbclient|rpcclient)\b[^\n|]*?\s(?:-U|--user)[ =]?['\"]?[^\s%'\"]+%([^\s'\"]+)", ("smbclient //x/y -U bob%<a*12>",), sure=False),
     Family("net_use", ("net use",), r"(?i)\bnet use\s+(?:[a-z]:\s+)?\\\\\S+\s+([^\s/*]\S*)\s+/user", (r"net use z: \\x\y <a*12> /user:bob",), sure=False),
+    Family("net_user", ("net user",), r"(?i)\bnet user\s+[^\s/'\"]+\s+([^\s/*'\"][^\s'\"]*)\s+/", ("net user bob <a*12> /add",), sure=False),
     Family("htpasswd", ("htpasswd",), r"\bhtpasswd\s+-[a-zA-Z]*b[a-zA-Z]*\s+(?:\S+\s+)?\S+\s+(\S+)", ("htpasswd -cb users bob <a*12>",), sure=False),
     Family("chpasswd", ("chpasswd",), r"\becho\s+['\"]?[^\s:'\"|]+:([^\s'\"|]+)['\"]?\s*\|\s*(?:sudo\s+)?chpasswd", ("echo bob:<a*12> | chpasswd",), sure=False),
     # files
@@ -46,6 +49,7 @@ NOTATIONS: tuple[Family, ...] = (
     Family("redis_user", ("acl setuser", " on >", " off >"), r"(?i)\b(?:acl[ \t]+setuser[ \t]+\S+|user[ \t]+\S+[ \t]+o(?:n|ff))[ \t]+(?:[^\s>]\S*[ \t]+)*>([^\s\"'\\\[]+)", ("ACL SETUSER bob on ~* ><a*12>", "user bob on >0<a*12> ~* +@all"), sure=False),
     Family("redis_user", ("acl setuser", " on #", " off #", "on sanitize-payload #"), r"(?i)\b(?:acl[ \t]+setuser[ \t]+\S+|user[ \t]+\S+[ \t]+o(?:n|ff))[ \t]+(?:[^\s#]\S*[ \t]+)*#([0-9a-f]{64})\b", ("ACL SETUSER bob on ~* #<h*64>", "user bob on #<h*64> ~* +@all"), sure=False),
     Family("redis_setting", ("requirepass", "masterauth"), r"(?im)(?:^[ \t]*|\bconfig[ \t]+set[ \t]+)(?:requirepass|masterauth)[ \t]+['\"]?([^\s'\"]+)['\"]?[ \t]*\r?$", ("CONFIG SET requirepass <a*12>", "requirepass <a*12>", "masterauth <a*12>"), sure=False),
+    Family("ldap_setting", ("bindpw", "rootpw"), r"(?im)^[ \t]*(?:root(?:bind)?|bind)pw[ \t]+([^\s\"]+)[ \t]*\r?$", ("bindpw <a*12>", "rootpw <a*12>"), sure=False),
     # calls of functions
     Family("call", ("basicauth(", "digestauth(", "ntlmauth(", "auth=("), r"(?:(?:Basic|Digest|Ntlm)Auth|\bauth=)\([\"'][^\"'\n]*[\"'],\s*b?[\"']([^\"'\n]+)", ("HTTPBasicAuth('alice', '<a*14>')", "auth=('alice', '<a*14>')"), sure=False),
     Family("call", ("pdo->__construct",), r"PDO->__construct\('[^'\n]*', '[^'\n]*', '([^'\n]+)'", ("PDO->__construct('mysql:host=db', 'app', '<a*14>')",), sure=False),

@@ -23,6 +23,10 @@ PHRASES = {
     "identified by password * replace": ("mysql", "ALTER USER bob IDENTIFIED BY PASSWORD a REPLACE {}"),
     "password for … =": ("mysql", "SET PASSWORD FOR bob = '{}'"),
     "password for … to": ("mysql", "SET PASSWORD FOR bob TO '{}'"),
+    "password from": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM '{}' TO 'x'"),
+    "password from … to": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM 'x' TO '{}'"),
+    "as password =": ("teradata", "CREATE USER bob AS PASSWORD = {}"),
+    "connect to … using": ("db2", "CONNECT TO people USER bob USING {}"),
     "attach … key": ("sqlite", "ATTACH 'a' AS b KEY '{}'"),
 }
 NAMES = {

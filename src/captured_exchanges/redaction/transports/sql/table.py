@@ -69,7 +69,10 @@ DEFAULT_SQL = SqlTable(
             "identified with * as", "identified via * using", "identified via * as",
             "identified with … salt", "identified by * replace", "identified by password * replace",
         ),
-        "password_for": ("password for … =", "password for … to"),
+        "password_for": (
+            "password for … =", "password for … to", "password from", "password from … to", "as password =",
+        ),
+        "connect": ("connect to … using",),
         "key": ("attach … key",),
     },
     keeping=_words("random values password externally globally null"),
@@ -91,7 +94,9 @@ DEFAULT_SQL = SqlTable(
         # SQL Server
         "hashbytes": (1,), "pwdcompare": ALL, "pwdencrypt": ALL, "encryptbykey": (1,), "openrowset": (1,),
         "sp_addlogin": (1,), "sp_password": (0, 1), "sp_setapprole": (1,), "sp_addapprole": (1,),
-        "sp_addlinkedsrvlogin": (4,),
+        "sp_addlinkedsrvlogin": (4,), "login": (1,), "usp_login": (1,), "sp_login": (1,),
+        "authenticate": (1,), "authenticate_user": (1,), "validate_login": (1,), "validate_user": (1,),
+        "check_login": (1,),
         # Oracle
         "standard_hash": (0,), "simple_bind_s": (2,), "set_authentication": (1,),
         # Snowflake, BigQuery, Spark
