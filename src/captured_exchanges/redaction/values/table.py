@@ -166,7 +166,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("jumpcloud", ("jca_",), r"\bjca_[A-Za-z0-9]{30,}", ("jca_<a*36>",)),
     Family("cloudflare", ("v1.0-",), r"\bv1\.0-[a-f0-9]{24}-[a-f0-9]{90,}", ("v1.0-<h*24>-<h*146>",)),
     Family("cloudflare", ("cfut_", "cfat_", "cfk_"), r"\bcf(?:ut|at|k)_[A-Za-z0-9]{40,}", ("cfut_<a*40>", "cfk_<a*48>")),
-    Family("cloudflare", ("eyjhijoi",), r"\beyJhIjoi[A-Za-z0-9_-]{80,}={0,2}", ("eyJhIjoi<a*140>",)),
+    Family("cloudflare", ("lcj0ijoi",), r"\beyJhIjoi[A-Za-z0-9]{44}LCJ0Ijoi[A-Za-z0-9_-]{40,}={0,2}", ("eyJhIjoi<a*44>LCJ0Ijoi<a*120>",)),
     Family("snyk", ("snyk_",), r"\bsnyk_(?:uat|sat)\.[a-z0-9]{8}\.[A-Za-z0-9_.-]{20,}", ("snyk_uat.<h*8>.<w*60>",)),
     Family("vercel", (), r"\bvc[a-z]_[A-Za-z0-9]{24,}", ("vcp_<a*56>",), sure=False, accept=looks_random),
     Family("netlify", (), r"\bnf[pcoub]_[A-Za-z0-9]{36,}", ("nfp_<a*36>",)),
