@@ -11,6 +11,9 @@ from support.redaction_exchanges import documents, exchange, fresh_secret, respo
 PLACES = {
     "azure_secret": "https://acme.vault.azure.net/secrets/db/0123456789abcdef0123456789abcdef?api-version=7.4",
     "azure_keys": "https://management.azure.com/x/accounts/acme/listKeys?api-version=1",
+    "azure_query_keys": "https://management.azure.com/x/searchServices/acme/queryKeys?api-version=1",
+    "cloudflare_token": "https://api.cloudflare.com/client/v4/user/tokens/7/value",
+    "vcenter_session": "https://vcenter.example.test/rest/com/vmware/cis/session",
     "bitlocker_key": "https://graph.microsoft.com/v1.0/informationProtection/bitlocker/recoveryKeys/7",
     "google_secret": "https://secretmanager.googleapis.com/v1/projects/p/secrets/db/versions/latest:access",
     "kubernetes_secret": "https://k8s.example.test/api/v1/namespaces/prod/secrets/db",

@@ -19,7 +19,7 @@ _GRASPS = {
     "all": Effect.LEAVES, "values": Effect.SCALAR, "random": Effect.CONTAINER, "word": Effect.CONTAINER
 }  # fmt: skip
 _SNAKE = compiled(r"[A-Za-z]+(?:_[A-Za-z]+)+")
-_ERROR = compiled(r"[A-Za-z]{1,20}|[A-Za-z]+(?:[_. -][A-Za-z]+)+")
+_ERROR = compiled(r"[A-Za-z]+(?:[_. -][A-Za-z]+)+")
 """The code of an error says in words what is wrong."""
 _PATH = compiled(r"[A-Za-z]+(?:[_.:/-][A-Za-z]+)+")
 
