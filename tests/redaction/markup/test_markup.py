@@ -200,7 +200,17 @@ def test_a_quote_that_is_never_closed_hides_no_tag(quote):
 
 
 @pytest.mark.parametrize(
-    "text", ['<a"{}>x</a>', '<a>x</a"{}>', '</"{}== x', "<a:{}/>", "<{} b='c'>", "<x {} b='c'>", "<{} x y>"]
+    "text",
+    [
+        '<a"{}>x</a>',
+        '<a>x</a"{}>',
+        '</"{}== x',
+        "<a:{}/>",
+        "<a {}='b'>",
+        "<{} b='c'>",
+        "<x {} b='c'>",
+        "<{} x y>",
+    ],
 )
 def test_a_name_that_is_none_is_a_text(text):
     """In a tag that begins or ends something, or is broken."""

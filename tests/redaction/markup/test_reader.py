@@ -62,11 +62,11 @@ def test_attributes_are_told_however_they_are_quoted(text, expected):
     assert found == expected
 
 
-def test_what_is_no_attribute_is_told_too():
-    """The rest of a sentence in angle brackets, with its first word."""
+def test_what_is_no_value_of_an_attribute_is_told_too():
+    """Names, and the rest of a sentence in angle brackets, with its first word."""
     text = "<CREATE USER bob b=c BY 'x'>"
     token = next(read(text))
-    assert [text[start:end] for start, end in gaps(text, token)] == [" USER bob ", " BY 'x'"]
+    assert [text[start:end] for start, end in gaps(text, token)] == [" USER bob ", "b", " BY 'x'"]
     sentence = "<CREATE USER bob>"
     assert [sentence[start:end] for start, end in gaps(sentence, next(read(sentence)))] == ["CREATE USER bob"]
 

@@ -117,13 +117,14 @@ def attributes(text: str, token: Token) -> Iterator[Attribute]:
 
 
 def gaps(text: str, token: Token) -> Iterator[tuple[int, int]]:
-    """What in a tag is no attribute with a value: the rest of a sentence in angle brackets. The element's
-    name belongs to it where it may be a part of one.
+    """What in a tag is no value of an attribute: names, and the rest of a sentence in angle brackets. The
+    element's name belongs to it where it may be a part of one.
     """
     done = token.start
     for match in _ATTRIBUTE.finditer(text[token.start : token.end]):
         if match.start(2) >= 0:
             yield done, token.start + match.start()
+            yield token.start + match.start(), token.start + match.end(1)
             done = token.start + match.end()
     is_sentence = done == token.start and text[done : token.end].strip(" \t\r\n/") != ""
     yield (token.outer + 1 if is_sentence or "=" in token.name else done), token.end

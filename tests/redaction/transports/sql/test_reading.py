@@ -32,7 +32,9 @@ def test_where_dialects_disagree_an_unknown_one_is_not_read(statement):
         READER.read(statement, "")
 
 
-@pytest.mark.parametrize("statement", [r"SELECT 'a\\b' FROM t", "SELECT a FROM #t", "SELECT a[1], 'b'"])
+@pytest.mark.parametrize(
+    "statement", [r"SELECT 'a\\b' FROM t", "SELECT a FROM #t", "SELECT a[1], 'b'", "SELECT %(a)"]
+)
 def test_where_they_agree_it_is(statement):
     """Most statements mean the same everywhere."""
     assert READER.read(statement, "klingon").tokens

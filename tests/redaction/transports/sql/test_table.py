@@ -23,10 +23,10 @@ PHRASES = {
     "identified by password * replace": ("mysql", "ALTER USER bob IDENTIFIED BY PASSWORD a REPLACE {}"),
     "password for … =": ("mysql", "SET PASSWORD FOR bob = '{}'"),
     "password for … to": ("mysql", "SET PASSWORD FOR bob TO '{}'"),
-    "password from": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM '{}' TO 'x'"),
-    "password from … to": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM 'x' TO '{}'"),
+    "user set password from": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM '{}' TO 'x'"),
+    "user set password from … to": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM 'x' TO '{}'"),
     "as password =": ("teradata", "CREATE USER bob AS PASSWORD = {}"),
-    "connect to … using": ("db2", "CONNECT TO people USER bob USING {}"),
+    "connect to * user * using": ("db2", "CONNECT TO people USER bob USING {}"),
     "attach … key": ("sqlite", "ATTACH 'a' AS b KEY '{}'"),
 }
 NAMES = {
@@ -166,6 +166,10 @@ def test_where_double_quotes_make_strings_they_may_make_names(dialect):
     named, held = f"SELECT id FROM t WHERE \"password\" = '{secret}'", f'UPDATE t SET password = "{secret}"'
     assert not leaves(named, secret, dialect)
     assert not leaves(held, secret, dialect)
+    like_a_name = f"{secret}Password"
+    for statement in ('UPDATE t SET password = "{}"', 'SELECT 1 FROM t WHERE "{}" = password',
+                      'INSERT INTO t (name, password) VALUES ("bob", "{}")'):  # fmt: skip
+        assert not leaves(statement.format(like_a_name), like_a_name, dialect)
     kept = 'SELECT id FROM t WHERE "name" = "bob" AND kind = "password"'
     assert statement_of(kept, dialect) == kept
 

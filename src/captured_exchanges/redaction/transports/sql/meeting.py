@@ -63,8 +63,8 @@ class Meeting:
         if root.items and is_word(root.items[0], *sense.table.functions):
             self._executed(root.items, 0)  # of a batch the first call may lack its EXEC
 
-    def _mark(self, items: list[Item], info: NameInfo) -> None:
-        for token in self._sense.values(items):
+    def _mark(self, items: list[Item], info: NameInfo, *, told: bool = True) -> None:
+        for token in self._sense.values(items, told=told):
             self.marks.setdefault(token.start, info)
 
     def _adopt(self, insertion: Insertion) -> None:
@@ -155,9 +155,7 @@ class Meeting:
         if left and is_word(left[-1], "not"):
             left = left[:-1]
         if not self._compared_by_place(left, right):
-            info = self._sense.mention(left) or self._sense.mention(right)
-            if info is not None:
-                self._mark([*left, *right], info)
+            self._met(left, right)
         if left and isinstance(name := left[-1], Token) and name.kind in (Kind.WORD, Kind.QUOTED):
             self.records.add_condition(name.name, list(self._sense.values(right)))
 
@@ -178,9 +176,15 @@ class Meeting:
             return False
         for row in rows:
             for a, b in zip(one, row, strict=True):
-                if (info := self._sense.mention(a) or self._sense.mention(b)) is not None:
-                    self._mark([*a, *b], info)
+                self._met(a, b)
         return True
+
+    def _met(self, left: list[Item], right: list[Item]) -> None:
+        """Two sides of a comparison: where one means a secret, the values of both go."""
+        one, other = self._sense.mention(left), self._sense.mention(right)
+        if (info := one or other) is not None:
+            self._mark(left, info, told=other is not None)
+            self._mark(right, info, told=one is not None)
 
     def _called(self, items: list[Item], at: int, group: Group) -> None:
         arguments = split(group.items, ",")

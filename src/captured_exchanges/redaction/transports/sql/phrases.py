@@ -44,7 +44,7 @@ def _value(items: list[Item], at: int, sense: Sense) -> list[Token]:
     if at >= len(items) or is_word(items[at], *sense.table.keeping):
         return []
     operand = items[at : right_of(items, at)]
-    found = list(sense.values(operand))
+    found = list(sense.values(operand, told=True))
     if len(operand) == 1 and isinstance(word := operand[0], Token) and word.kind is not Kind.MARK:
         found.append(word)
     return found

@@ -54,9 +54,9 @@ def _placeholder(read: list[Token], at: int) -> tuple[int, str]:
 
 def _formatted(read: list[Token], at: int, *, beside: bool) -> tuple[int, str]:
     """`%s` and `%(name)s`."""
-    following = [token.source for token in read[at + 1 : at + 4]]
+    following = [token.source for token in read[at + 1 : at + 5]]
     if following[:1] == ["("] and following[2:3] == [")"]:
-        return 5, read[at + 2].source
+        return 1 + len(following), following[1]
     return (2, "") if beside and following[0] in _FORMAT else (0, "")
 
 

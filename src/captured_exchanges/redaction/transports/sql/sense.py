@@ -95,13 +95,15 @@ class Sense:
                 return info
         return None
 
-    def values(self, items: list[Item], sign: str = "") -> Iterator[Token]:
-        """The literals and placeholders that an expression gets its value from."""
+    def values(self, items: list[Item], sign: str = "", *, told: bool = False) -> Iterator[Token]:
+        """The literals and placeholders that an expression gets its value from. `told`: something else names
+        it, so that a text in double quotes is one although it reads like a name: `password = "myPassword"`.
+        """
         for at, item in enumerate(items):
             if isinstance(item, Group):
                 if not (at and is_word(items[at - 1], *self.table.types)):
-                    yield from self._values_in(item)
-            elif self._is_value(items, at, item, sign):
+                    yield from self._values_in(item, told=told)
+            elif self._is_value(items, at, item, sign, told=told):
                 yield item
 
     def _mention_at(self, items: list[Item], at: int, item: Token, *, inside: bool) -> NameInfo | None:
@@ -118,9 +120,9 @@ class Sense:
             self._mentions[id(group)] = next((info for info in found if info is not None), None)
         return self._mentions[id(group)]
 
-    def _values_in(self, group: Group) -> Iterator[Token]:
+    def _values_in(self, group: Group, *, told: bool) -> Iterator[Token]:
         for part in self._parts(group):
-            yield from self.values(part, group.sign)
+            yield from self.values(part, group.sign, told=told)
 
     def _parts(self, group: Group) -> list[list[Item]]:
         """What a group's value is made of: of a query its select lists, of a CASE its results; of what is a
@@ -135,7 +137,7 @@ class Sense:
         )
         return [] if conditional else [group.items]
 
-    def _is_value(self, items: list[Item], at: int, item: Token, sign: str) -> bool:
+    def _is_value(self, items: list[Item], at: int, item: Token, sign: str, *, told: bool) -> bool:
         if item.kind is Kind.TEXT:
             if at and is_mark(items[at - 1], *self.table.arrows):
                 return False
@@ -144,16 +146,16 @@ class Sense:
             )
         if item.kind is Kind.NUMBER:
             return sign != "[" or len(items) > 1
-        return item.kind is Kind.BIND or self._is_string(items, at, item)
+        return item.kind is Kind.BIND or self._is_string(items, at, item, told=told)
 
-    def _is_string(self, items: list[Item], at: int, item: Token) -> bool:
+    def _is_string(self, items: list[Item], at: int, item: Token, *, told: bool) -> bool:
         """Whether a name in double quotes may be a string."""
         if item.kind is not Kind.QUOTED or not item.source.startswith('"'):
             return False
         qualified = any(is_mark(near, ".") for near in items[max(0, at - 1) : at + 2])
         called = at + 1 < len(items) and isinstance(items[at + 1], Group)
         doubtful = item.is_text or self.dialect in self.table.string_quotes
-        return doubtful and not qualified and not called and self.of_token(item) is None
+        return doubtful and not qualified and not called and (told or self.of_token(item) is None)
 
     def _is_blind(self, items: list[Item], at: int) -> bool:
         return bool(at) and is_word(items[at - 1], *self.table.blind)

@@ -70,9 +70,10 @@ DEFAULT_SQL = SqlTable(
             "identified with … salt", "identified by * replace", "identified by password * replace",
         ),
         "password_for": (
-            "password for … =", "password for … to", "password from", "password from … to", "as password =",
+            "password for … =", "password for … to", "user set password from", "user set password from … to",
+            "as password =",
         ),
-        "connect": ("connect to … using",),
+        "connect": ("connect to * user * using",),
         "key": ("attach … key",),
     },
     keeping=_words("random values password externally globally null"),
