@@ -52,6 +52,7 @@ def test_where_they_agree_it_is(statement):
         "SELECT " + "(" * 60 + "'{}'",
         "SELECT $x$ {}",
         "SELECT 4711 `{}",
+        "SELECT 4711, 0x4711, 4711e2 `{}",
     ],
 )
 def test_a_statement_that_cannot_be_read_loses_all_literals(statement):

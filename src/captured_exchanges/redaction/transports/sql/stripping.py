@@ -17,7 +17,8 @@ UNREAD = "sql.unread"
 """The rule by which the rest of a statement goes that cannot be read."""
 _HAZARD = compiled(r"['\"`$\\#\[{]|--|/\*|//|;--|(?i:\bidentified\b)")
 _WORD = compiled(r"[\pL_@][\pL\pN_]*")
-_NUMBER = compiled(r"\b\d[\d.]*(?:[eE][+-]?\d+)?\b")
+_NUMBER = compiled(r"\b\d[\pL\pN_.]*")
+"""In any notation: `0x1f`, `1e5`."""
 _LONGEST = 1_024
 _LONGEST_READ = 16_384
 _MARKED = compiled(rf"(?s)[^'\"`$\\#\[{{]*'{MARKER}'")
