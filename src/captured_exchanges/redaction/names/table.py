@@ -292,7 +292,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("hash", "salt", "user salt", "digest"), ("password",)),
     "answer": ("question",),
     **{f"answer {n}": (f"question {n}",) for n in (1, 2, 3)},
-    "clave": ("usuario", "login", "username"),
+    "clave": ("usuario",),
     "secret id": ("role id", "accessor id"),
     "encoded": ("api key",),
     "session": ("challenge name", "challenge parameters", "secret code", "authentication result"),
