@@ -18,6 +18,7 @@ from itertools import repeat
 
 import grpc
 
+from captured_exchanges.errors import ProtocolViolation
 from captured_exchanges.exchange import (
     Ack,
     Drain,
@@ -28,7 +29,7 @@ from captured_exchanges.exchange import (
     Opened,
     ResumePosition,
 )
-from captured_exchanges.wire import METHOD, decode_response, encode_request
+from captured_exchanges.wire import METHOD, decode_request, decode_response, encode_request
 
 SOAK = 10 if os.environ.get("SOAK") else 1
 PATIENCE = 60
@@ -80,7 +81,17 @@ def malformed(attacker):
             turned = bytearray(whole)
             turned[attacker.dice.randrange(len(turned))] ^= 1 << attacker.dice.randrange(8)
             for raw in (b"\xff" + noise, whole[: attacker.dice.randrange(1, len(whole))], bytes(turned)):
-                attacker.say(channel, raw)
+                if not _takes_over(raw):
+                    attacker.say(channel, raw)
+
+
+def _takes_over(raw):
+    """Whether a turned bit has made a take-over, to which whoever gets this far has a right."""
+    try:
+        request = decode_request(raw)
+    except ProtocolViolation:
+        return False
+    return isinstance(request, Open) and request.take_over
 
 
 def out_of_order(attacker):
