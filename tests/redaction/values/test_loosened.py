@@ -42,6 +42,7 @@ def test_what_a_pattern_finds_its_loose_form_finds_in_the_text_and_in_its_json(p
     ("pattern", "text"),
     [
         (r"\bab", r"\nab"),
+        (r"\b(?:ab|\b(\bcd))", r"\ncd"),
         (r"\bab", "x%20ab"),
         (r"\bab", "x&ampab"),
         (r"\bab\b", "abc"),

@@ -21,6 +21,7 @@ _BEFORE = rf"(?:\b|{_ESCAPE}|%[0-9a-fA-F]{{2}}|&#?[A-Za-z0-9]{{1,8}})"
 _OPEN = compiled_gate(r"^(?:\(\?[a-z]+\))?$|[(|]$|\(\?:$")
 """The end of a pattern behind which a word begins."""
 _COUNTED = compiled_gate(r"^\{\d+,\d+\}")
+_GROUPS = ("(", "(?:")
 _BARE = '["]'
 """The quote at which a string begins: no match that takes it comes from another one."""
 _LOOSE = {
@@ -52,7 +53,7 @@ def loosened(pattern: str) -> str:
     and a stranger could have an automaton of as many states as it has bytes to read.
     """
     loose, after_anything = "", False
-    for piece in _pieces(pattern):
+    for piece in _without_second_boundary(pattern):
         if piece == r"\b":
             loose += _BEFORE if _OPEN.search(loose) is not None else ""
         elif after_anything and _COUNTED.match(piece) is not None:
@@ -101,8 +102,27 @@ def _of_class(piece: str) -> str:
     return f"(?:{'|'.join([piece, *encoded])})" if encoded else piece
 
 
+def _without_second_boundary(pattern: str) -> Iterator[str]:
+    """Its pieces, no boundary right behind another: they are one where nothing is encoded, and would be two
+    escapes where something is.
+    """
+    begun, outside = False, [False]
+    for piece in _pieces(pattern):
+        if piece == r"\b" and begun:
+            continue
+        if piece in _GROUPS:
+            outside.append(begun)
+        elif piece == "|":
+            begun = outside[-1]
+        else:
+            begun = piece == r"\b"
+        if piece == ")":
+            outside.pop()
+        yield piece
+
+
 def _pieces(pattern: str) -> Iterator[str]:
-    """The pattern in pieces: escapes, classes, counts, and single characters."""
+    """The pattern in pieces: escapes, classes, counts, the heads of groups, and single characters."""
     at = 0
     while at < len(pattern):
         end = at + 1
@@ -110,6 +130,8 @@ def _pieces(pattern: str) -> Iterator[str]:
             end = at + 2
         elif pattern[at] == "[":
             end = _end_of_class(pattern, at)
+        elif pattern.startswith("(?:", at):
+            end = at + 3
         elif pattern[at] == "{" and (count := _COUNTED.match(pattern[at : at + 16])) is not None:
             end = at + count.end()
         yield pattern[at:end]
