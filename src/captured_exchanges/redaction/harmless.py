@@ -12,7 +12,7 @@ __all__ = ["Harmless"]
 
 T = TypeVar("T", str, bytes)
 _MOST = 16_384
-_LONGEST = 128
+_LONGEST, _LONGEST_JUDGED = 128, 4_096
 
 
 class Harmless(Generic[T]):
@@ -27,9 +27,11 @@ class Harmless(Generic[T]):
         return text in self._known
 
     def __call__(self, text: T) -> bool:
-        """Whether a text is harmless."""
+        """Whether a text is harmless. One that is long is not judged: whoever gets no will go through it."""
         if text in self._known:
             return True
+        if len(text) > _LONGEST_JUDGED:
+            return False
         harmless: bool = self._judge(text)
         if harmless and len(text) <= _LONGEST:
             if len(self._known) >= _MOST:

@@ -14,7 +14,7 @@ from captured_exchanges.redaction.adjustments import NO_ADDITIONS, Additions
 from captured_exchanges.redaction.encodings import dereferenced, hiding_references, unescaped
 from captured_exchanges.redaction.harmless import Harmless
 from captured_exchanges.redaction.json import JsonWalk, NotJson, decoded_at, dumps_text, loads
-from captured_exchanges.redaction.marker import Marker, is_marker
+from captured_exchanges.redaction.marker import MARKED, Marker, is_marker
 from captured_exchanges.redaction.markup import DEFAULT_MARKUP, Markup, MarkupTable
 from captured_exchanges.redaction.names import Names
 from captured_exchanges.redaction.patterns import Match, clean, compiled, compiled_gate, holding
@@ -39,6 +39,7 @@ _HIDDEN = (
 _ENCODED_WORD = compiled(r"[^\s\"'<>]*%[0-9a-fA-F]{2}[^\s\"'<>]*")
 _URL = compiled(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//[^\s\"'<>\\^`|]+")
 _USERINFO = compiled(r"(//)([^\s/?#:@\"']*):([^\s/?#@][^\s/@]*|[^\s/?#@]*)@")
+_SHOWN = compiled(MARKED)
 _ROUNDS = 4
 _MOST_EMBEDDED = 16
 _OPENING = compiled(r"\{\s*\"|\[\s*[\[{\"]")
@@ -219,6 +220,8 @@ class Text:
         return text
 
     def _unquoted(self, word: str, sweep: Sweep, path: Path, depth: int) -> str:
+        if "%" not in _SHOWN.sub(lambda _: "", word):
+            return word  # nothing but markers in a URL is encoded
         return self._where_found(word, urllib.parse.unquote_plus(word), sweep, path, depth)
 
     def _where_found(self, text: str, plain: str, sweep: Sweep, path: Path, depth: int) -> str:
