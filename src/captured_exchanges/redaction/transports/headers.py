@@ -144,7 +144,8 @@ class Headers:
         self._names = names
         self._text = text
         self._table = table
-        self._remembered = lru_cache(maxsize=4_096)(self._is_secret)
+        self._known_secret = lru_cache(maxsize=4_096)(self._is_secret)
+        self._known_suspect = lru_cache(maxsize=4_096)(self._is_suspect)
 
     def redact(
         self, headers: Pairs, sweep: Sweep, *, body_is_redacted: bool = False, path: Path = ("headers",)
@@ -178,7 +179,7 @@ class Headers:
 
     def is_secret(self, name: str) -> bool:
         """Whether a header's value goes by its name."""
-        return self._remembered(name) if len(name) <= _LONGEST_NAME else self._is_secret(name)
+        return (self._known_secret if len(name) <= _LONGEST_NAME else self._is_secret)(name)
 
     def _is_secret(self, name: str) -> bool:
         lowered = name.strip().lower()
@@ -188,6 +189,10 @@ class Headers:
             return False
         named = self._names.of(name).secret or self._names.of(lowered).secret
         return lowered in self._table.secret or named or self._ends_with(lowered, self._table.tails)
+
+    def _is_suspect(self, name: str) -> bool:
+        is_container = self._names.of(name).effect is Effect.CONTAINER
+        return is_container or self._ends_with(name, self._table.suspects)
 
     def _ends_with(self, name: str, tails: frozenset[str]) -> bool:
         words = list(self._names.words(name))
@@ -215,9 +220,8 @@ class Headers:
             return "header.digest"
         if name in self._table.kept:
             return ""
-        is_suspect = self._names.of(name).effect is Effect.CONTAINER
-        is_suspect = is_suspect or self._ends_with(name, self._table.suspects)
-        return _rule(name) if is_suspect and looks_random(value) else ""
+        is_suspect = self._known_suspect if len(name) <= _LONGEST_NAME else self._is_suspect
+        return _rule(name) if is_suspect(name) and looks_random(value) else ""
 
     def _secret(self, name: str, value: str, sweep: Sweep, path: Path) -> str:
         if name in _COOKIES:
