@@ -309,7 +309,7 @@ def test_pages_go_on_where_the_last_one_ended(store, queries):
         expected = [e.request_id for e in batch if all(getattr(e, name) == wanted[name] for name in wanted)]
         assert paged(**wanted) == expected
         assert store.exchanges().count(**wanted) == len(expected)
-    (query,) = {query for query in queries if "id >= 1 " in query and "AND" not in query}
+    (query,) = {query for query in queries if "id > 0 " in query and "AND" not in query}
     assert "SEARCH v1_exchanges USING INTEGER PRIMARY KEY" in rows(store, f"EXPLAIN QUERY PLAN {query}")[0][3]
     assert store.exchanges().sync_ids() == ["s0", "s1"]
 
@@ -388,6 +388,19 @@ def test_odd_rows_of_others_are_read(tmp_path):
         assert (third.request_json, third.intent_json) == (b"42", b"")
         assert store.exchanges().get_exchange("text").id == 1
         assert store.exchanges().sync_ids() == ["5", "s"]
+
+
+@pytest.mark.parametrize("odd", ["'b'", "2.5", "NULL", "x'00'"])
+def test_pages_are_refused_where_an_id_is_no_number(tmp_path, odd):
+    """By the last id of a page the next one is asked for: it would be the same for ever, or pass rows by."""
+    loose = LOOSE.replace("id integer primary key", "id", 1)
+    rest = "'s', 'http', '1', '2', '3', '2026')"
+    values = f"({odd}, 'odd', {rest}, (1, 'even', {rest}"
+    path = foreign(tmp_path, f"{loose} INSERT INTO v1_exchanges VALUES {values};")  # noqa: S608
+    with open_store(path) as store:
+        with pytest.raises(StoreError, match="v1_exchanges in this file has an id of the type"):
+            store.exchanges().iterate(None)
+        assert store.exchanges().get_exchange("odd") is not None
 
 
 def test_a_utf16_database_is_read_and_written(tmp_path):

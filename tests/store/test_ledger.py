@@ -1,11 +1,12 @@
-from contextlib import contextmanager, suppress
+import sqlite3
+from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captured_exchanges.errors import WatermarkMoved
+from captured_exchanges.errors import StoreError, WatermarkMoved
 from captured_exchanges.exchange import (
     MAX_SEQUENCE,
     Drained,
@@ -17,7 +18,7 @@ from captured_exchanges.exchange import (
 )
 from captured_exchanges.store import ledger
 from captured_exchanges.store.database import Database
-from captured_exchanges.store.schema import migrate
+from captured_exchanges.store.schema import GAPS, migrate
 from support.store_builders import delivery
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
@@ -139,6 +140,19 @@ def test_odd_rows_are_read(connection):
     assert (entry.gap.epoch, entry.gap.first_sequence, entry.gap.syncs) == ("\ufffd", 0, ())
     assert ledger.watermarks(connection, None, 64) == [Watermark("e", 0, "acme", drained=True)]
     assert ledger.attestation(connection, "acme", "e") is None
+
+
+def test_a_page_is_refused_where_an_id_is_no_number(tmp_path):
+    """The next page would be the same, for ever."""
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(GAPS.ddl.replace("id integer primary key", "id"))
+        row = "('b', 'acme', 'e', 1, 1, 1, 1, 'overflow', '[]', 's', 'now')"
+        connection.execute(f"INSERT INTO v1_exchange_gaps VALUES {row}")  # noqa: S608
+        connection.commit()
+        with pytest.raises(StoreError, match="v1_exchange_gaps in this file has an id of the type str"):
+            ledger.gaps(connection, None, 0, 10)
+        assert [entry.id for entry in ledger.every_gap(connection)] == [0]
 
 
 def test_a_file_without_our_tables_is_empty(tmp_path):

@@ -84,14 +84,12 @@ def _cut_bodies(connection: sqlite3.Connection, sync_id: Value, excess: int) -> 
 
 def _documents(connection: sqlite3.Connection, sync_id: Value) -> Iterator[tuple[int, Value, Value]]:
     """The requests and responses of a sync, oldest first."""
-    after: int | None = None
-    while page := connection.execute(
-        "SELECT id, request_json, response_json FROM v1_exchanges"
-        " WHERE sync_id = ?1 AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3",
-        (sync_id, after, _PAGE),
-    ).fetchall():
+    query = "SELECT id, request_json, response_json FROM v1_exchanges WHERE sync_id = ?"
+    page = connection.execute(f"{query} ORDER BY id LIMIT ?", (sync_id, _PAGE)).fetchall()
+    while page:
         yield from page
-        after = page[-1][0]
+        after = (sync_id, page[-1][0], _PAGE)
+        page = connection.execute(f"{query} AND id > ? ORDER BY id LIMIT ?", after).fetchall()
 
 
 def _cut_rows(connection: sqlite3.Connection, sync_id: Value, excess: int) -> Cut:

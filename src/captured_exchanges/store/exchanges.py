@@ -25,13 +25,12 @@ from captured_exchanges.store.ledger import (
     watermarks,
 )
 from captured_exchanges.store.moments import now
-from captured_exchanges.store.rows import COLUMNS, SELECT, Row, bound, stored, text
+from captured_exchanges.store.rows import COLUMNS, SELECT, Row, bound, require_places, stored, text
 from captured_exchanges.store.schema import EXCHANGES, migrate, prepare_exchanges, require_ours
 from captured_exchanges.store.shape import is_readable
 
 __all__ = ["ExchangeStore"]
 
-_LOWEST_ID = -(2**63)
 _IDS_A_QUERY = 500
 _ROWS_A_CALL = 512
 _Item = TypeVar("_Item")
@@ -211,15 +210,19 @@ class ExchangeStore:
     ) -> list[StoredExchange]:
         """A page of exchanges in the order of their ids: at most `limit`, those after `after_id`; None: from
         the lowest, which another program may have put below 1.
+
+        Raises:
+            StoreError: The table cannot be read: it is another program's, or an id is no whole number.
         """
-        first = _LOWEST_ID if after_id is None else after_id + 1
+        after, first = ("1", ()) if after_id is None else ("id > ?", (after_id,))
         with self._database.reading() as connection:
             if not self._readable(connection):
                 return []
             where, values = _filter(sync_id, transport_kind)
             rows = connection.execute(
-                f"{SELECT} WHERE id >= ? {where} ORDER BY id LIMIT ?", (first, *values, limit)
+                f"{SELECT} WHERE {after} {where} ORDER BY id LIMIT ?", (*first, *values, limit)
             ).fetchall()
+        require_places(EXCHANGES.name, (row[0] for row in rows))
         return [stored(row) for row in rows]
 
     def count(self, *, sync_id: str | None = None, transport_kind: str | None = None) -> int:

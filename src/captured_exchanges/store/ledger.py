@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from captured_exchanges.errors import WatermarkMoved
 from captured_exchanges.exchange import Drained, Dropped, Gap, SyncCount, SyncCounters, Watermark
 from captured_exchanges.store.delivery import Delivery
-from captured_exchanges.store.rows import Value, number, text
+from captured_exchanges.store.rows import Value, number, require_places, text
 from captured_exchanges.store.schema import GAPS, WATERMARKS
 from captured_exchanges.store.shape import is_readable
 
@@ -144,23 +144,29 @@ def attestation(connection: sqlite3.Connection, connector: str, epoch: str) -> D
 def gaps(
     connection: sqlite3.Connection, connector: str | None, after_id: int, limit: int
 ) -> list[RecordedGap]:
-    """The ledger in the order of its entries, `limit` of them after an id."""
+    """The ledger in the order of its entries, `limit` of them after an id.
+
+    Raises:
+        StoreError: The table is another program's, or one of its ids is no whole number.
+    """
     where = "WHERE id > ?1 AND (?2 IS NULL OR connector = ?2) ORDER BY id LIMIT ?3"
-    return list(_select(connection, where, (after_id, connector, limit)))
+    rows = list(_rows(connection, where, (after_id, connector, limit)))
+    require_places(GAPS.name, (row[0] for row in rows))
+    return [_recorded(row) for row in rows]
 
 
 def every_gap(connection: sqlite3.Connection) -> Iterator[RecordedGap]:
     """The whole ledger in the order of its entries, one by one as they are read."""
-    return _select(connection, "ORDER BY id", ())
+    return map(_recorded, _rows(connection, "ORDER BY id", ()))
 
 
-def _select(
+def _rows(
     connection: sqlite3.Connection, where: str, values: tuple[int | str | None, ...]
-) -> Iterator[RecordedGap]:
+) -> Iterator[tuple[Value, ...]]:
     if not is_readable(connection, GAPS.name, _GAP_COLUMNS):
         return iter(())
     query = f"SELECT {', '.join(_GAP_COLUMNS)} FROM v1_exchange_gaps {where}"  # noqa: S608 - names of our own
-    return map(_recorded, connection.execute(query, values))
+    return connection.execute(query, values)
 
 
 def _recorded(row: Sequence[Value]) -> RecordedGap:

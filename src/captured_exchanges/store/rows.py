@@ -6,8 +6,10 @@ odd dates. Text that is not UTF-8 arrives here with replacement characters alrea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
+from captured_exchanges.errors import StoreError
 from captured_exchanges.exchange import RedactedExchange, StoredExchange
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "bound",
     "document",
     "number",
+    "require_places",
     "stored",
     "text",
 ]
@@ -98,3 +101,17 @@ def document(value: Value) -> bytes | None:
 def number(value: Value) -> int:
     """A value as a number; 0 where it is none."""
     return value if isinstance(value, int) else 0
+
+
+def require_places(table: str, places: Iterable[Value]) -> None:
+    """Accept the ids of a page: by the last of them the next is asked for.
+
+    Raises:
+        StoreError: One is no whole number, as another program's table may hold.
+    """
+    for place in places:
+        if not isinstance(place, int):
+            raise StoreError(
+                f"{table} in this file has an id of the type {type(place).__name__}: it is not the table "
+                "that baton makes, and cannot be read in pages"
+            )
