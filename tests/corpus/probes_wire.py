@@ -92,7 +92,7 @@ def _place(plant, row):
 def _store(plant, resource):
     if resource.names:
         return [_place(plant, (resource, name)) for name in sorted(resource.names)]
-    if resource.goes == "bare":
+    if resource.goes in {"bare", "login"}:
         return asked(BARE[resource.pattern[:4]], received=plant(RANDOM))
     value = {"data": {"value": plant(WORD)}} if resource.goes == "values" else [plant(WORD), plant(WORD)]
     return asked(STORES[resource.goes], received=value)

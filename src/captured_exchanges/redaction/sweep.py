@@ -42,12 +42,14 @@ class Whims:
 class Place:
     """What of JSON goes because of the URL of its exchange: all below the whole names `named` (as words),
     each by its rule; or of all of it what `goes` says, as of a `Vault`: `all`, `values`, empty for nothing.
-    `bare` is the rule by which a body goes that is a secret and nothing else, empty where none is expected.
+    `bare` is the rule by which a body goes that is a secret and nothing else, empty where none is expected;
+    `is_login`: only where it looks like a token, for it may be a name.
     """
 
     named: Mapping[str, str]
     goes: str = ""
     bare: str = ""
+    is_login: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.named or self.goes)

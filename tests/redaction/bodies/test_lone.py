@@ -34,12 +34,19 @@ def test_a_lone_secret_goes(url):
         "2024-01-01T00:00:00Z",
         "user=alice1",
         "ok 12345",
+        "alice.smith",
+        "1234567",
     ],
 )
 def test_what_is_no_secret_stays(said):
-    """A word, an address, a time, a form, and what are two words."""
+    """A word, an address, a time, a form, what are two words, a user's name, a count."""
     kept = received(said, received_type=PLAIN)
     assert "[REDACTED" not in str(kept["value"])
+
+
+def test_a_store_hands_out_words_too():
+    """A password may be one; a login hands out tokens."""
+    assert received("alice.smith", STORE, received_type=PLAIN)["value"].startswith("[REDACTED:name.bare:")
 
 
 def test_elsewhere_it_stays():

@@ -109,6 +109,12 @@ def walked(document, **options):
         ),
         ({"password": {"minLength": 8, "new": 1234}}, {"password": "*"}),
         (
+            {"password": {"excludeAttributes": ["firstName"], "userLockoutNotificationChannels": []}},
+            {"password": {"excludeAttributes": ["firstName"], "userLockoutNotificationChannels": []}},
+        ),
+        ({"password": {"exclude": ["hunter22"], "minLength": 8}}, {"password": "*"}),
+        ({"password": {"minLength": ["firstName"]}}, {"password": "*"}),
+        (
             {"kind": "Secret", "data": {"a": "x", "b": [7, None]}},
             {"kind": "Secret", "data": {"a": "*", "b": ["*", None]}},
         ),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from captured_exchanges.redaction.values.shapes import (
     is_base64,
     is_basic,
+    is_moment,
     is_no_adjective,
     is_requirement,
     is_whole_basic,
@@ -18,6 +19,24 @@ from captured_exchanges.redaction.values.shapes import (
     rounded,
 )
 from support.examples import EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2024-01-01T00:00:00Z", True),
+        ("2024-01-01T00:00", True),
+        ("2024-01-01 10:20:30.123456789 +0100", True),
+        ("2024-01-01 10:20:30,5 UTC", True),
+        ("2024-01-01", False),
+        ("10:20:30", False),
+        ("2024-01-01T00:00:00Zx", False),
+        ("x2024-01-01T00:00:00Z", False),
+    ],
+)
+def test_a_moment_has_a_time_of_day(value, expected):
+    """A date alone may be the answer to a question."""
+    assert is_moment(value) is expected
 
 
 @pytest.mark.parametrize("make", [lambda: secrets.token_urlsafe(40), lambda: secrets.token_hex(24)])

@@ -7,6 +7,7 @@ from __future__ import annotations
 from captured_exchanges.redaction.bodies.piece import Content, Piece
 from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.patterns import compiled
+from captured_exchanges.redaction.values import looks_like_credential
 
 __all__ = ["lone"]
 
@@ -25,6 +26,8 @@ def lone(piece: Piece) -> Content | None:
     if not rule or len(text) > _LONGEST or _WORD.fullmatch(text) is None:
         return None
     value = text.strip('"')
+    if piece.sweep.place.is_login and not looks_like_credential(value):
+        return None
     if len(value) < _SHORTEST or is_marker(value) or _NO_SECRET.fullmatch(value) is not None:
         return None
     piece.sweep.learn(value, rule)

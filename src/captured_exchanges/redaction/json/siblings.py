@@ -21,6 +21,8 @@ _GRASPS = {
 _SNAKE = compiled(r"[A-Za-z]+(?:_[A-Za-z]+)+")
 _ERROR = compiled(r"[A-Za-z]+(?:[_. -][A-Za-z]+)+")
 """The code of an error says in words what is wrong."""
+_OBJECT_ID = compiled(r"[0-9a-f]{24}")
+"""Of MongoDB, as ids are in many an answer."""
 _PATH = compiled(r"[A-Za-z]+(?:[_.:/-][A-Za-z]+)+")
 
 
@@ -104,7 +106,7 @@ class Siblings:
         """What a name means where a sibling tells that secrets lie under it."""
         siblings = [(" ".join(self.names.words(key)), value) for key, value in obj.items()]
         for vault in info.vaults:
-            if vault.goes == "word" and not isinstance(dict(siblings).get(vault.name), str):
+            if vault.goes == "word" and not _is_word(dict(siblings).get(vault.name)):
                 continue
             if any(name == vault.beside and self._says(vault, value) for name, value in siblings):
                 return NameInfo(_GRASPS[vault.goes], "name.vault")
@@ -126,6 +128,10 @@ class Siblings:
 def _is_name(value: Any) -> bool:  # noqa: ANN401
     """Whether a value may name another. One that held a secret itself is no name, before or after."""
     return isinstance(value, str) and len(value) <= _LONGEST_NAME and "[REDACTED:" not in value
+
+
+def _is_word(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    return isinstance(value, str) and _OBJECT_ID.fullmatch(value) is None
 
 
 def _is_code(value: Any) -> bool:  # noqa: ANN401 - any JSON

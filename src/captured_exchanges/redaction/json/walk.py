@@ -22,7 +22,7 @@ from captured_exchanges.redaction.marker import is_marker
 from captured_exchanges.redaction.names import Effect, NameInfo, Names
 from captured_exchanges.redaction.patterns import compiled
 from captured_exchanges.redaction.sweep import Path, Scan, Sweep
-from captured_exchanges.redaction.values import SHORTEST_RANDOM, is_requirement, looks_random
+from captured_exchanges.redaction.values import SHORTEST_RANDOM, is_moment, is_requirement, looks_random
 
 __all__ = ["JsonWalk", "TooDeep", "strings"]
 
@@ -31,6 +31,8 @@ _SECRETS = "name.secrets"
 """What a list of names and values may stand under, each value being a secret."""
 _PLAIN = NameInfo(Effect.PLAIN)
 _LIMIT = compiled(r"(?i)min|max|count|days|hours|length|age|size|attempts|history")
+_LISTED = compiled(r"(?i)exclude|channels")
+_WORD = compiled(r"[A-Za-z_]{1,32}")
 _HIGHEST_LIMIT = 100_000
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
@@ -287,8 +289,8 @@ class _Walk:
 
 
 def _is_no_secret(text: str) -> bool:
-    """Whether a text in the place of a secret is a marker, or what a validator says of one."""
-    return is_marker(text) or is_requirement(text)
+    """Whether a text in the place of a secret is a marker, a moment, or what a validator says of one."""
+    return is_marker(text) or is_moment(text) or is_requirement(text)
 
 
 def _is_about(value: Any) -> bool:  # noqa: ANN401 - any JSON
@@ -304,8 +306,11 @@ def _is_policy(value: Any) -> bool:  # noqa: ANN401 - any JSON
     """Whether all that is in an object is a limit or a switch."""
     if isinstance(value, dict):
         return all(
-            isinstance(item, (dict, bool)) or _LIMIT.search(key) for key, item in value.items()
+            isinstance(item, (dict, bool)) or (_LISTED if isinstance(item, list) else _LIMIT).search(key)
+            for key, item in value.items()
         ) and all(_is_policy(item) for item in value.values())
+    if isinstance(value, list):
+        return all(isinstance(item, str) and _WORD.fullmatch(item) for item in value)
     return value is None or (isinstance(value, (int, float)) and abs(value) < _HIGHEST_LIMIT)
 
 

@@ -151,12 +151,16 @@ _EXEMPT_TAILS = _words(
     href kind class mode tag tags comment notes template index order fingerprint thumbprint kid email mail
     username hostname realm authority handler factor factors challenge grants prompt placeholder feature
     generator field fields encoding vault safe lockout origin owner group subentry prevention computed login
-    logon signin attribute attributes process
+    logon signin attribute attributes process ablauf ablaufdatum richtlinie richtlinien geaendert geändert am
+    gesetzt datum länge laenge caducada caducidad vence vencimiento cambiada politica política alterada
+    modifie modifié
     """
 )
 
 _QUESTIONS = _words(
-    "last has is was can must should may needs require requires allow allows enables disables force"
+    """
+    last has is was can must should may needs require requires allow allows enables disables force fecha date
+    """
 )
 
 _KNOWN_TAILS = _words(
@@ -202,7 +206,7 @@ _STRONG: Phrases = {
     "private_key": _phrases(
         "private key, private keys, priv key, private jwk, private pem, keytab, pkcs 12, pfx, 秘密鍵, 私钥"
     ),
-    "secret_key": _phrases("secret key, secret keys, secret access key, account key, proof key"),
+    "secret_key": _phrases("secret key, secret keys, secret access key, azure account key, proof key"),
     "signing_key": _phrases(
         "signing key, signer key, encryption key, decryption key, master key, client key data, hmac key,"
         "unlock key, krb principal key, krb m key, trust auth incoming, trust auth outgoing,"
@@ -276,7 +280,7 @@ _SUSPECTS: Phrases = {
         "integration key, routing key, service key, primary key, secondary key, app key, token key,"
         "server key, activation key, license key, provisioning key, sa key, gcp key, json key,"
         "signature key, apns key, rsa key, key material, jwt key, base 64 key, skey, key store,"
-        "session info, custom headers"
+        "session info, custom headers, account key"
     ),
     "token": _phrases("pat"),
 }

@@ -26,7 +26,7 @@ class Resource:
     """The whole names, as words, under which everything goes, whatever it says."""
     goes: str = ""
     """What goes where no row knows names: `values`, what is called a value and what looks random; `all`; `bare`,
-    a body that is one word."""
+    a body that is one word; `login`, one that is a token."""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -52,10 +52,11 @@ DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("vcenter_session", r"/rest/com/vmware/cis/session$", _names("value")),
     Resource("vault", r"/secrets/[^/]+(?:/versions)?(?:/[^/]+)?/?$", goes="values"),
     Resource("vault", r"/bypass_codes/?$", goes="all"),
-    Resource("bare", r"/(?:log-?on|log-?in|sign-?in|sessions?|authn?|authenticate|trusted)/?$", goes="bare"),
+    Resource("bare", r"/(?:log-?on|log-?in|sign-?in|sessions?|authn?|authenticate|trusted)/?$", goes="login"),
     Resource("bare", r"/(secrets/.+|[a-z_-]*(?:password|passphrase|secret|credential|token|api_?key)s?)(?:/[^/]+)?/?$", goes="bare"),
 )
 # fmt: on
+_LONE = ("bare", "login")
 _NOWHERE = Place({})
 
 
@@ -73,6 +74,7 @@ class Resources:
             return _NOWHERE
         rows = [row for row, pattern in self._rows if pattern.search(place) is not None]
         named = {name: f"name.{row.label}" for row in rows for name in row.names}
-        goes = [row.goes for row in rows if row.goes != "bare"]
-        bare = f"name.{rows[-1].label}" if rows[-1].goes == "bare" else ""
-        return Place(named, "" if named or not goes else goes[0], bare)
+        goes = [row.goes for row in rows if row.goes not in _LONE]
+        bare = f"name.{rows[-1].label}" if rows[-1].goes in _LONE else ""
+        is_login = rows[-1].goes == "login"
+        return Place(named, "" if named or not goes else goes[0], bare, is_login=is_login)

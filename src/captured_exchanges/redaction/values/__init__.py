@@ -5,6 +5,7 @@ from captured_exchanges.redaction.values.loosened import in_one_string
 from captured_exchanges.redaction.values.notations import DEFAULT_FAMILIES, NOTATIONS
 from captured_exchanges.redaction.values.shapes import (
     SHORTEST_RANDOM,
+    is_moment,
     is_requirement,
     is_whole_basic,
     looks_like_credential,
@@ -23,6 +24,7 @@ __all__ = [
     "NOTATIONS",
     # shapes
     "SHORTEST_RANDOM",
+    "is_moment",
     "is_requirement",
     "is_whole_basic",
     "looks_like_credential",

@@ -59,6 +59,8 @@ _REQUIRED = _REQUIRING | frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 """What is asked of a password, or wrong with it, is said in these words alone."""
+_MOMENT = compiled(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?")
+_LONGEST_MOMENT = 40
 _LONGEST_REQUIREMENT = 200
 _LARGEST_BOUND = 3
 _WORDS = compiled(r"[A-Za-z][a-z]+[0-9]{0,2}(?:[A-Z][a-z]{2,}[0-9]{0,2})+(?:[A-Z]{2,4}|[A-Z][a-z])?")
@@ -124,6 +126,13 @@ def is_requirement(value: str) -> bool:
     words = [word.strip(".,;:!()'\"") for word in words]
     are_known = all(word in _REQUIRED or (word.isdigit() and len(word) <= _LARGEST_BOUND) for word in words)
     return are_known and not _REQUIRING.isdisjoint(words)
+
+
+def is_moment(value: str) -> bool:
+    """Whether a value is a date with a time of day, and so no secret, whatever its name. A date alone may be
+    the answer to a question.
+    """
+    return len(value) <= _LONGEST_MOMENT and _MOMENT.fullmatch(value) is not None
 
 
 def rounded(size: int) -> int:
