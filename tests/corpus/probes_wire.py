@@ -86,7 +86,9 @@ PATHS = {
 def _place(plant, row):
     """A harmless word, which nothing but the place tells to be a secret."""
     resource, name = row
-    return asked(PLACES[resource.label], received={key(name): plant.known("maintainer"), "id": "alice"})
+    word, _, at = name.rpartition(" ")
+    said = ["x"] * int(at) + [plant.known("maintainer")] if word in LISTS else plant.known("maintainer")
+    return asked(PLACES[resource.label], received={word if word in LISTS else key(name): said, "id": "alice"})
 
 
 def _store(plant, resource):
@@ -106,7 +108,9 @@ BARE = {
     "/(?:": "https://vcenter.example.test/api/session",
     "/(se": "https://pvwa.example.test/api/accounts/1_2/Password/Retrieve",
 }
+LISTS = frozenset({"args"})
 PLACES = {
+    "password": "https://acme.odoo.test/jsonrpc",
     "azure_secret": "https://acme.vault.azure.test/secrets/db?api-version=7.4",
     "azure_keys": "https://management.azure.test/x/accounts/acme/listKeys?api-version=1",
     "bitlocker_key": "https://graph.example.test/v1.0/informationProtection/bitlocker/recoveryKeys/7",

@@ -29,7 +29,7 @@ _PLANTED = compiled(r"⟨([^⟨⟩]*)⟩|«([^«»]*)»")
 _ENCODED = compiled(r"⟦(\w+) ([^⟦⟧]*)⟧")
 _SHORTHAND = compiled(r"[a-zA-Z]\*\d+")
 _STARTS_REQUEST = compiled(r"[A-Z]{3,8} \S*[/:]")
-_STARTS_ANSWER = compiled(r"(?m)^([<!]) ?")
+_STARTS_ANSWER = compiled(r"(?m)^([<!]) ")
 _FORM = compiled(r"[\w.%\[\]-]+=[^\s]*")
 _ENCODERS = {
     "b64": lambda text: base64.b64encode(text.encode()).decode(),

@@ -34,6 +34,7 @@ _LIMIT = compiled(r"(?i)min|max|count|days|hours|length|age|size|attempts|histor
 _LISTED = compiled(r"(?i)exclude|channels")
 _WORD = compiled(r"[A-Za-z_]{1,32}")
 _HIGHEST_LIMIT = 100_000
+_MOST_ARGUMENTS = 4
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -202,6 +203,8 @@ class _Walk:
             where = (*path, key)
             if columns and isinstance(value, list):
                 self._cells(value, columns, where)
+            if named and isinstance(value, list):
+                self._arguments(value, key, where)
             obj[key] = self.value(value, where, meant, mood)
         return obj
 
@@ -212,6 +215,13 @@ class _Walk:
         rule = self._sweep.place.named.get(" ".join(self._names.words(key)), "")
         is_outer = isinstance(value, dict) and key in value
         return "" if is_outer or (rule and self._names.is_exempt(key)) else rule
+
+    def _arguments(self, values: list[Any], key: str, path: Path) -> None:
+        """Of a call those that go because of their place: `args 2` is the third of `args`."""
+        name = " ".join(self._names.words(key))
+        for at, value in enumerate(values[:_MOST_ARGUMENTS]):
+            if rule := self._sweep.place.named.get(f"{name} {at}"):
+                values[at] = self._removed(value, (*path, at), rule)
 
     def _array(self, array: list[Any], path: Path, info: NameInfo, mood: Mood) -> list[Any]:
         if columns := secret_columns_of(array, self._names):

@@ -23,7 +23,8 @@ class Resource:
     label: str
     pattern: str
     names: frozenset[str] = frozenset()
-    """The whole names, as words, under which everything goes, whatever it says."""
+    """The whole names, as words, under which everything goes, whatever it says; or of a list the place, counted
+    from 0: `args 2`."""
     goes: str = ""
     """What goes where no row knows names: `values`, what is called a value and what looks random; `all`; `bare`,
     a body that is one word; `login`, one that is a token."""
@@ -50,6 +51,7 @@ DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("databricks_secret", r"/api/2\.\d/secrets/(?:get|put)$", _names("value, string value, bytes value")),
     Resource("cloudflare_token", r"/client/v4/.*/(?:tokens/[^/]+/value|cfd_tunnel/[^/]+/token)$", _names("result")),
     Resource("vcenter_session", r"/rest/com/vmware/cis/session$", _names("value")),
+    Resource("password", r"/jsonrpc/?$", _names("args 2")),  # Odoo's calls: database, user, password
     Resource("vault", r"/secrets/[^/]+(?:/versions)?(?:/[^/]+)?/?$", goes="values"),
     Resource("vault", r"/bypass_codes/?$", goes="all"),
     Resource("bare", r"/(?:log-?on|log-?in|sign-?in|sessions?|authn?|authenticate|trusted)/?$", goes="login"),

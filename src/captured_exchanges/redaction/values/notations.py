@@ -18,6 +18,10 @@ _PURPOSES = (
 
 
 # fmt: off
+_VALUE = r"<value>\s*(?:<(?:string|int|i4)>)?[^<]*(?:</(?:string|int|i4)>)?\s*</value>"
+_PARAM = rf"\s*<param>\s*{_VALUE}\s*</param>"
+_LAST_PARAM = r"\s*<param>\s*<value>\s*(?:<string>)?([^<]+)"
+
 NOTATIONS: tuple[Family, ...] = (
     # options of commands that are no names
     Family("curl_user", ("curl", "wget", "httpie"), r"(?i)\bcurl\b[^\n|]*?\s(?:-[a-zA-Z]*u|--user|--proxy-user|-[a-zA-Z]*U)[ =]?['\"]?[^\s:'\"]+:([^\s'\"]+)", ("curl -sSu bob:<a*12> https://x.test", "curl https://x.test --user 'bob:<a*12>'", "curl -ubob:<a*12> x"), sure=False),
@@ -53,6 +57,9 @@ NOTATIONS: tuple[Family, ...] = (
     # calls of functions
     Family("call", ("basicauth(", "digestauth(", "ntlmauth(", "auth=("), r"(?:(?:Basic|Digest|Ntlm)Auth|\bauth=)\([\"'][^\"'\n]*[\"'],\s*b?[\"']([^\"'\n]+)", ("HTTPBasicAuth('alice', '<a*14>')", "auth=('alice', '<a*14>')"), sure=False),
     Family("call", ("pdo->__construct",), r"PDO->__construct\('[^'\n]*', '[^'\n]*', '([^'\n]+)'", ("PDO->__construct('mysql:host=db', 'app', '<a*14>')",), sure=False),
+    # in XML-RPC by their place alone: database, user, password; or user and password, and no more
+    Family("xml_rpc", ("<methodname>",), rf"<methodName>\s*(?:authenticate|login|execute(?:_kw)?)\s*</methodName>\s*<params>{_PARAM}{_PARAM}{_LAST_PARAM}", ("<methodName>authenticate</methodName><params><param><value><string>x</string></value></param><param><value>y</value></param><param><value><string><a*14></string></value></param></params>", "<methodName>execute_kw</methodName>\n<params>\n<param>\n<value><string>x</string></value>\n</param>\n<param>\n<value><int>2</int></value>\n</param>\n<param>\n<value><a*14></value>"), sure=False),
+    Family("xml_rpc", ("<methodname>",), rf"<methodName>\s*(?:\w+\.)*(?:authenticate|login)\s*</methodName>\s*<params>{_PARAM}{_LAST_PARAM}(?:</string>)?\s*</value>\s*</param>\s*</params>", ("<methodName>confluence2.login</methodName><params><param><value><string>x</string></value></param><param><value><string><a*14></string></value></param></params>",), sure=False),
     # conversations
     Family("sasl_login", ("auth login ",), r"\bAUTH LOGIN [A-Za-z0-9+/=]{4,} ([A-Za-z0-9+/=]{8,})", ("AUTH LOGIN YWxpY2U= <b*16>",), sure=False),
     Family("ftp_pass", ("pass ",), r"['\"]PASS ([^\s'\"\\]{4,})", ("*cmd* 'PASS <l*10>1A'",), sure=False, accept=looks_like_credential, telling=False),
