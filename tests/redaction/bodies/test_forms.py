@@ -43,6 +43,7 @@ def shown(text, **options):
         ("page_token=abc&a=1&a=2", [["page_token", "abc"], ["a", "1"], ["a", "2"]]),
         ("q=token%3Dabc", [["q", "token=*"]]),
         ("password=", [["password", ""]]),
+        ("a+b=c+d&e+f&g+h==", [["a b", "c d"], ["e+f", ""], ["g+h", "="]]),
         ("", []),
     ],
 )
@@ -65,7 +66,10 @@ def test_forms_are_told_by_their_looks(text):
     assert looks_like_form(text)
 
 
-@pytest.mark.parametrize("text", ["", "plain text", "a: b", '{"a":"b=c"}', "<a b=c>", "x = y", "a=1\nb=2"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "plain text", "a: b", '{"a":"b=c"}', "<a b=c>", "x = y", "a=1\nb=2", "aGVsbG8gaGVsbG8gaGVsbG8="],
+)
 def test_other_texts_are_no_forms(text):
     """Spaces, lines and other structure."""
     assert not looks_like_form(text)

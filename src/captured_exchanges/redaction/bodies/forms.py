@@ -16,12 +16,14 @@ __all__ = ["Forms", "looks_like_form"]
 _FORM = compiled(
     r"[^\s=&{}\[\]<>\"]+(?:\[[^\s=&<>\"]*\])*=[^\s&<>\"]*(?:&[^\s=&<>\"]+(?:=[^\s&<>\"]*)?)*&?\s*"
 )
+_PADDED = compiled(r"[A-Za-z0-9+/_-]{20,}={1,2}\s*")
+"""Base64, which ends like a name without a value."""
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
 def looks_like_form(text: str) -> bool:
     """Whether a text reads as a form, whatever it is labelled."""
-    return _FORM.fullmatch(text) is not None
+    return _FORM.fullmatch(text) is not None and _PADDED.fullmatch(text) is None
 
 
 class Forms:
@@ -65,4 +67,5 @@ class Forms:
 
 def _decoded(piece: str) -> tuple[str, str]:
     name, _, value = piece.partition("=")
-    return urllib.parse.unquote_plus(name), urllib.parse.unquote_plus(value)
+    unquoted = urllib.parse.unquote if value in {"", "="} else urllib.parse.unquote_plus  # it may be base64
+    return unquoted(name), urllib.parse.unquote_plus(value)

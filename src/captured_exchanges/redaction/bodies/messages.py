@@ -82,7 +82,8 @@ class Messages:
         if piece.sweep.count == before and not inner.is_cut:
             return body
         if content["type"] == "form":
-            return self._text.urls.params(body.strip(), piece.sweep, piece.path)
+            form = self._text.urls.params(body.strip(), piece.sweep, piece.path)
+            return self._text.scan(form, piece.sweep, piece.path)  # names too
         if content["type"] == "json":
             return dumps_text(content["value"])
         if content["type"] != "text":
