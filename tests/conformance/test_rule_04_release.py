@@ -145,7 +145,7 @@ def test_rule_04_release_waits_for_a_commit_that_takes_its_time(pairing, store):
     slow = SlowStore(store.exchanges(), blocked_after=1)
 
     def script(peer):
-        peer.open_with(opened(interval=0.1))
+        peer.open_with(opened(interval=0.3))
         peer.send(outgoing(1))
         until(slow.blocked.is_set)
         for _ in range(2):
