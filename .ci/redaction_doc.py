@@ -49,6 +49,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "exempt tails": lambda: listed(NAMES.exempt_tails),
     "headers": lambda: listed(DEFAULT_POLICY.headers.live | DEFAULT_POLICY.headers.secret),
     "kept headers": lambda: listed(DEFAULT_POLICY.headers.kept),
+    "places": lambda: listed({f"name.{resource.label}" for resource in DEFAULT_POLICY.resources}),
     "parameters": lambda: listed(DEFAULT_POLICY.urls.params),
     "families": lambda: listed({family.name for family in DEFAULT_POLICY.families}),
     "statements": lambda: listed(phrase for phrases in SQL.phrases.values() for phrase in phrases),

@@ -36,9 +36,9 @@ def test_rule_12_dead_peers_are_told_by_heartbeats_of_five_seconds(pairing):
 @pytest.mark.parametrize("open_", [OWNER, LOOK], ids=["owner", "observer"])
 def test_rule_12_dead_peers_are_no_silent_connectors(pairing, open_):
     """A connector that has nothing to send says that it lives, to whoever is attached, and how full it is."""
-    with pairing.connector(filled(3), heartbeat_interval=INTERVAL) as connector:
+    with pairing.connector(filled(3), heartbeat_interval=ROOMY) as connector:
         caller, opened_ = connector.opened(open_)
-        assert opened_.heartbeat_interval == pytest.approx(INTERVAL)
+        assert opened_.heartbeat_interval == pytest.approx(ROOMY)
         caller.exchanges(3)
         beat = caller.until(ServerHeartbeat)
         assert (beat.epoch, beat.retained_exchanges) == (opened_.epoch, 3)
@@ -76,7 +76,7 @@ def test_rule_12_dead_peers_are_not_silent_observers(pairing):
 
 def test_rule_12_dead_peers_are_not_half_closed_owners_that_read_slowly(pairing):
     """It cannot send heartbeats any more: as long as it takes what is written it is alive."""
-    with pairing.connector(filled(60, body=100_000), heartbeat_interval=2 * INTERVAL) as connector:
+    with pairing.connector(filled(60, body=100_000), heartbeat_interval=ROOMY) as connector:
         owner, _ = connector.opened(OWNER)
         owner.half_close()
         pause = threading.Event()

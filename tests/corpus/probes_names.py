@@ -1,6 +1,6 @@
 """Probes of the table of names: for each field, exchanges in which one of its rows decides. See `probing`."""
 
-from corpus.planting import Whole, got, sent
+from corpus.planting import Whole, asked, got, sent
 
 RANDOM, WORD = "<a*30>7", "<l*12>"
 """A secret that looks random, and one that only its name gives away."""
@@ -78,6 +78,14 @@ def _later(plant, label):
     return [sent({label: secret}), got({"note": secret})]
 
 
+def _later_than_a_login(plant, _label):
+    secret = plant(RANDOM)
+    return [
+        asked("https://am.example.test/json/authenticate", received={"token_id": secret}),
+        got({"note": secret}),
+    ]
+
+
 def _later_by_cookie(plant, _label):
     secret = plant(RANDOM)
     return [got({}, answer_headers=[("set-cookie", f"sid={secret}")]), got({"note": secret})]
@@ -137,7 +145,7 @@ PROBES = {
     "names.pair_whole": [lambda plant, row: _pair(plant, "name", row)],
     "names.vaults": [_vault],
     "names.vaults.says": [lambda plant, row: _vault(plant, *row)],
-    "names.lasting": [_later, _later_by_cookie],
+    "names.lasting": [_later, _later_than_a_login, _later_by_cookie],
     "names.table_heads": [_table],
     "names.password_labels": [lambda plant, row: got({row: None, "salt": plant(WORD)})],
 }

@@ -79,6 +79,7 @@ PATHS = {
     "qr": ("qr",),
     "trusted": ("trusted",),
     "account": ("account/setup",),
+    "oauth": ("oauth/v1/access-tokens", "oauth/v1/refresh-tokens"),
 }
 """By the beginning of a pattern, the paths that it is about."""
 
@@ -94,12 +95,24 @@ def _place(plant, row):
 def _store(plant, resource):
     if resource.names:
         return [_place(plant, (resource, name)) for name in sorted(resource.names)]
+    if resource.random:
+        return [_looking_random(plant, (resource, name)) for name in sorted(resource.random)]
     if resource.goes in {"bare", "login"}:
         return asked(BARE[resource.pattern[:4]], received=plant(RANDOM))
     value = {"data": {"value": plant(WORD)}} if resource.goes == "values" else [plant(WORD), plant(WORD)]
     return asked(STORES[resource.goes], received=value)
 
 
+def _looking_random(plant, row):
+    resource, name = row
+    url = LOGINS["user" if "/user/" in resource.pattern else "login"]
+    return asked(url, received={key(name): plant(RANDOM), "id": plant.id(RANDOM), "name": "alice"})
+
+
+LOGINS = {
+    "login": "https://am.example.test/json/authenticate",
+    "user": "https://auth.example.test/api/user/forgot-password",
+}
 STORES = {
     "values": "https://api.example.test/v1/projects/acme/secrets/db/versions/3",
     "all": "https://api.example.test/admin/v1/users/7/bypass_codes",
@@ -110,6 +123,7 @@ BARE = {
 }
 LISTS = frozenset({"args"})
 PLACES = {
+    "token": "https://git.example.test/api/v1/users/alice/tokens",
     "password": "https://acme.odoo.test/jsonrpc",
     "azure_secret": "https://acme.vault.azure.test/secrets/db?api-version=7.4",
     "azure_keys": "https://management.azure.test/x/accounts/acme/listKeys?api-version=1",
@@ -150,4 +164,5 @@ PROBES = {
     "urls.placeholders": [_userinfo],
     "resources": [_store],
     "resources.names": [_place],
+    "resources.random": [_looking_random],
 }

@@ -41,7 +41,8 @@ class Whims:
 @dataclass(frozen=True, slots=True)
 class Place:
     """What of JSON goes because of the URL of its exchange: all below the whole names `named` (as words),
-    each by its rule; or of all of it what `goes` says, as of a `Vault`: `all`, `values`, empty for nothing.
+    each by its rule, and what looks random below the whole names `random`; or of all of it what `goes` says,
+    as of a `Vault`: `all`, `values`, `random`, empty for nothing.
     `bare` is the rule by which a body goes that is a secret and nothing else, empty where none is expected;
     `is_login`: only where it looks like a token, for it may be a name.
     """
@@ -50,9 +51,10 @@ class Place:
     goes: str = ""
     bare: str = ""
     is_login: bool = False
+    random: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.named or self.goes)
+        return bool(self.named or self.goes or self.random)
 
 
 _NO_WHIMS = Whims()

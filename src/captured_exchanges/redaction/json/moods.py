@@ -38,7 +38,11 @@ class Mood:
 
 
 CALM = Mood(Level.CALM)
-VAULTS = {"all": Mood(Level.VAULT, "name.vault"), "values": Mood(Level.ALARM, "name.vault")}
+VAULTS = {
+    "all": Mood(Level.VAULT, "name.vault"),
+    "values": Mood(Level.ALARM, "name.vault"),
+    "random": Mood(Level.SUSPICION, "name.login"),
+}
 """The mood of a whole document, by what its URL has said of it."""
 _CODES = frozenset({"name.otp", "name.code"})
 """What stands above a `code` that is one of its: `{"totp": {"code": …}}`."""

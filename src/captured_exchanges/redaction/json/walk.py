@@ -191,30 +191,33 @@ class _Walk:
         if mood.level >= Level.ALARM:
             obj = self._without_random_keys(obj, path, mood)
         paired, columns = self._siblings.pair(obj, infos), self._columns(obj, infos)
-        named = self._sweep.place.named
+        is_place = bool(self._sweep.place)
         for (key, value), info in zip(obj.items(), infos, strict=True):
             if value is None or value is True or value is False:
                 continue
             meant = info if info.dull else self._siblings.meaning(info, paired, obj, oauth=self._sweep.oauth)
-            if named and (rule := self._rule_of_place(key, value)):
-                meant = NameInfo(Effect.LEAVES, rule)
+            if is_place:
+                meant = self._meaning_here(key, value) or meant
             if type(value) is str and meant.calm and value not in suspects and _is_small(value, mood):
                 continue
             where = (*path, key)
             if columns and isinstance(value, list):
                 self._cells(value, columns, where)
-            if named and isinstance(value, list):
+            if is_place and isinstance(value, list):
                 self._arguments(value, key, where)
             obj[key] = self.value(value, where, meant, mood)
         return obj
 
-    def _rule_of_place(self, key: str, value: Any) -> str:  # noqa: ANN401 - any JSON
-        """The rule by which a name's value goes because of where the exchange went, or empty. Of `data` in
+    def _meaning_here(self, key: str, value: Any) -> NameInfo | None:  # noqa: ANN401 - any JSON
+        """What a name means because of where the exchange went; None where that says nothing. Of `data` in
         `data` it is the inner one.
         """
-        rule = self._sweep.place.named.get(" ".join(self._names.words(key)), "")
+        name, place = " ".join(self._names.words(key)), self._sweep.place
+        rule = place.named.get(name, "")
         is_outer = isinstance(value, dict) and key in value
-        return "" if is_outer or (rule and self._names.is_exempt(key)) else rule
+        if is_outer or not (rule or name in place.random) or self._names.is_exempt(key):
+            return None
+        return NameInfo(Effect.LEAVES, rule) if rule else NameInfo(Effect.CONTAINER, "name.login")
 
     def _arguments(self, values: list[Any], key: str, path: Path) -> None:
         """Of a call those that go because of their place: `args 2` is the third of `args`."""

@@ -124,7 +124,7 @@ _PAGINATION = frozenset(
 _BENIGN = frozenset(
     _phrases(
         "public key, public keys, ssh key, ssh public key, gpg key, deploy key, site key, publishable key,"
-        "verification key, key, credential data, existing secret, csrf param, csrf parameter"
+        "verification key, key, credential data, existing secret, csrf param, csrf parameter, forti token"
     )
 )
 
@@ -152,7 +152,7 @@ _EXEMPT_TAILS = _words(
     username hostname realm authority handler factor factors challenge grants prompt placeholder feature
     generator field fields encoding vault safe lockout origin owner group subentry prevention computed login
     logon signin attribute attributes process ablauf ablaufdatum richtlinie richtlinien geaendert geändert am
-    gesetzt datum länge laenge caducada caducidad vence vencimiento cambiada politica política alterada
+    store gesetzt datum länge laenge caducada caducidad vence vencimiento cambiada politica política alterada
     modifie modifié
     """
 )
@@ -166,10 +166,10 @@ _QUESTIONS = _words(
 _KNOWN_TAILS = _words(
     """
     user phone domain host port tenant org organization company department region environment level size
-    role service vendor store engine certificate certificates cert certs csr jti sid self prev first last
+    role service vendor engine certificate certificates cert certs csr jti sid self prev first last
     nickname locale timezone city country street employee upn guid uuid etag rel account avatar picture
     photo image icon website schema schemas resource action operation result outcome device client ip agent
-    os browser accessor handle identifier
+    os browser accessor handle identifier uid sub
     """
 )
 
@@ -219,7 +219,7 @@ _SCALAR: Phrases = {
     "secret": _phrases(
         "secret, geheimnis, segredo, secreto, clave secreta, chave secreta, секрет, secure string,"
         "encrypted value, security stamp, kubeconfig, totp key, otp key, authenticator key, setup key,"
-        "manual entry key, concealed, secure json data"
+        "manual entry key, concealed, secure json data, hotp key, oath key, dockerconfigjson, dockercfg"
     ),
     "token": _phrases(
         "token, tok, tkn, токен, 令牌, access tokens, refresh tokens, id tokens, token last eight,"
@@ -233,17 +233,17 @@ _SCALAR: Phrases = {
         "access key, access keys, shared key, storage key, auth key, session key, ssl key, tls key,"
         "connect key, recovery key, recovery keys, unseal key, unseal keys, pre shared key, wpa key,"
         "wep key, authentication key, privacy key, radius key, tacacs key, aes key, mac key, enc key,"
-        "fernet key"
+        "fernet key, kerberos key, krb 5 key"
     ),
     "bearer": _phrases("bearer"),
     "assertion": _phrases("assertion, saml request, saml response, saml art, wresult"),
-    "code_verifier": _phrases("code verifier, oauth verifier"),
+    "code_verifier": _phrases("code verifier, oauth verifier, pkce verifier"),
     "authorization": _phrases("authorization, auth string, auth header"),
     "community": _phrases("community string, snmp community, ro community, rw community"),
     "credential": _phrases("credential, new credentials"),
     "cookie": _phrases("cookie, set cookie, csrf, xsrf, crumb"),
     "jwt": _phrases("jwt, jwe, jws"),
-    "otp": _phrases("otp, totp, hotp, otps, otpauth"),
+    "otp": _phrases("otp, totp, hotp, otps, otpauth, securid"),
     "pin": _phrases("pin, pin code, pin number, puk, puk code, 暗証番号, cvv, cvc"),
     "pass": _phrases(
         "pass, pass md 5, pass sha 1, requirepass, pw, root pw, admin pw, master auth, key unlock"
@@ -261,7 +261,7 @@ _SCALAR: Phrases = {
     ),
     "answer": _phrases(
         "recovery answer, security answer, secret answer, challenge answer, kba answer, kba answers,"
-        "password answer, recovery answers, security answers, question answer"
+        "password answer, recovery answers, security answers, question answer, hint answer"
     ),
     "seed": _phrases(
         "string seed, qr code, qr code png, qr code img, qr code image, seed phrase, recovery phrase,"
@@ -280,21 +280,22 @@ _SUSPECTS: Phrases = {
         "integration key, routing key, service key, primary key, secondary key, app key, token key,"
         "server key, activation key, license key, provisioning key, sa key, gcp key, json key,"
         "signature key, apns key, rsa key, key material, jwt key, base 64 key, skey, key store,"
-        "session info, custom headers, account key"
+        "session info, custom headers, account key, cert key, client key, pem key,"
+        "device key, data key, wrapped key, exported key, wallet key, firebase key, kek, dek"
     ),
-    "token": _phrases("pat"),
+    "token": _phrases("pat, tgt, ticket granting ticket, service ticket"),
 }
 
 _WHOLE: Phrases = {
     "hash": _phrases("ha 1, ha 1 b, digest ha 1"),
     "seed": _phrases("seed, mnemonic, xprv, pepper"),
-    "session_id": _phrases("connect sid"),
+    "session_id": _phrases("connect sid, smsession, mrh session"),
     "access_key": _phrases("keys base 64"),
 }
 
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("hash", "salt", "user salt", "digest"), ("password",)),
-    "answer": ("question",),
+    "answer": ("question", "mechanism id"),
     **{f"answer {n}": (f"question {n}",) for n in (1, 2, 3)},
     "clave": ("usuario",),
     "secret id": ("role id", "accessor id"),
@@ -355,6 +356,7 @@ _VAULTS = (
     Vault("data", "metadata", frozenset({"deletion time"})),  # HashiCorp's, version 2
     Vault("data", "lease duration", frozenset(), "values"),  # version 1, and all else it answers
     Vault("secure json data", "json data", frozenset()),  # Grafana's
+    Vault("value", "type", frozenset({"salted-hash", "x-simple-encryption"})),  # ForgeRock's $crypto
     Vault("content", "password change in process", frozenset()),  # CyberArk's provider
     Vault("result", "jsonrpc", frozenset(), "word"),  # what a login answers with
     Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
@@ -367,7 +369,7 @@ _VAULTS = (
     ),
 )
 _LASTING = _words(
-    "token api_key access_key bearer session_id client_secret secret secret_key jwt assertion"
+    "login token api_key access_key bearer session_id client_secret secret secret_key jwt assertion"
     " cookie cookies authorization set-cookie"
 )
 

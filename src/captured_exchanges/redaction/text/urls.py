@@ -60,6 +60,7 @@ DEFAULT_URLS = UrlTable(
         r"qr",
         r"trusted",
         r"account/setup",
+        r"oauth/v\d/(?:access|refresh)-tokens",
     ),
     placeholders=frozenset({"", "x", "X", "x-oauth-basic", "api_token", "token", "_", "none"}),
 )  # fmt: skip

@@ -77,7 +77,7 @@ DEFAULT_HEADERS = HeaderTable(
          "x-sess", "x-ticket", "x-ms-authorization-auxiliary"}
     ),
     tails=frozenset({"signature", "sig", "hmac", "hmac sha", "auth", "session"}),
-    suspects=frozenset({"key", "sign"}),
+    suspects=frozenset({"key", "sign", "sid"}),
     cursors=frozenset({"x-ms-continuation"}),
     kept=frozenset(
         {"access-control-allow-credentials", "x-ms-session-token", "sec-websocket-key", "idempotency-key",

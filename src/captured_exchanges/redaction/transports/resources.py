@@ -26,8 +26,10 @@ class Resource:
     """The whole names, as words, under which everything goes, whatever it says; or of a list the place, counted
     from 0: `args 2`."""
     goes: str = ""
-    """What goes where no row knows names: `values`, what is called a value and what looks random; `all`; `bare`,
-    a body that is one word; `login`, one that is a token."""
+    """What goes where no row knows names: `values`, what is called a value and what looks random; `random`;
+    `all`; `bare`, a body that is one word; `login`, one that is a token."""
+    random: frozenset[str] = frozenset()
+    """The whole names, as words, under which what looks random goes, though names like them hold ids."""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -52,6 +54,9 @@ DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("cloudflare_token", r"/client/v4/.*/(?:tokens/[^/]+/value|cfd_tunnel/[^/]+/token)$", _names("result")),
     Resource("vcenter_session", r"/rest/com/vmware/cis/session$", _names("value")),
     Resource("password", r"/jsonrpc/?$", _names("args 2")),  # Odoo's calls: database, user, password
+    Resource("token", r"/users/[^/]+/tokens/?$", _names("sha 1")),  # Gitea's
+    Resource("login", r"/(?:log-?[io]n|sign-?in|sessions?|authn?|authenticate|access/ticket|webapi/(?:auth|entry)\.cgi)/?$", goes="random", random=_names("token id, auth id, sid, two factor id")),
+    Resource("login", r"/api/user/(?:(?:forgot|change)-password|verify-(?:email|registration))/?$", random=_names("change password id, verification id")),
     Resource("vault", r"/secrets/[^/]+(?:/versions)?(?:/[^/]+)?/?$", goes="values"),
     Resource("vault", r"/bypass_codes/?$", goes="all"),
     Resource("bare", r"/(?:log-?on|log-?in|sign-?in|sessions?|authn?|authenticate|trusted)/?$", goes="login"),
@@ -79,4 +84,5 @@ class Resources:
         goes = [row.goes for row in rows if row.goes not in _LONE]
         bare = f"name.{rows[-1].label}" if rows[-1].goes in _LONE else ""
         is_login = rows[-1].goes == "login"
-        return Place(named, "" if named or not goes else goes[0], bare, is_login=is_login)
+        random = frozenset[str]().union(*(row.random for row in rows))
+        return Place(named, "" if named or not goes else goes[0], bare, is_login=is_login, random=random)

@@ -26,6 +26,7 @@ NOTATIONS: tuple[Family, ...] = (
     # options of commands that are no names
     Family("curl_user", ("curl", "wget", "httpie"), r"(?i)\bcurl\b[^\n|]*?\s(?:-[a-zA-Z]*u|--user|--proxy-user|-[a-zA-Z]*U)[ =]?['\"]?[^\s:'\"]+:([^\s'\"]+)", ("curl -sSu bob:<a*12> https://x.test", "curl https://x.test --user 'bob:<a*12>'", "curl -ubob:<a*12> x"), sure=False),
     Family("curl_user", ("curl",), r"(?i)\bcurl\b[^\n|]*?\s(?:-E|--(?:proxy-)?cert)[ =]?['\"]?[^\s:'\"]+:([^\s'\"]+)", ("curl -E client.pem:<a*12> https://x.test", "curl --cert 'client.pem:<a*12>' https://x.test"), sure=False),
+    Family("oracle_client", (":1521",), r"\b[A-Za-z][\w$#.]{0,64}/([^\s/@\"']{3,64})@(?://)?[\w.-]{1,255}:1521\b", ("logon denied: scott/<a*12>@db.example.test:1521/ORCL",), sure=False),
     Family("oracle_client", ("sqlplus", "sqlldr", "expdp", "impdp"), r"\b(?:sqlplus|sqlldr|expdp|impdp)\b[^\n|]*?\s(?:userid=)?['\"]?[A-Za-z][A-Za-z0-9_$#]{0,64}/([^\s@/'\"]+)", ("sqlplus -s app/<a*12>@db", "expdp userid=app/<a*12> full=y"), sure=False),
     Family("sshpass", ("sshpass",), rf"\bsshpass\s+(?:-[a-zA-Z]+\s+)*?-p\s*{_WORD}", ("sshpass -p <a*12> ssh bob@x", "sshpass -p'<a*12>' ssh x"), sure=False),
     Family("database_client", ("mysql", "mariadb", "mongo"), r"\b(?:mysql[a-z_-]*|mariadb[a-z_-]*|mongo(?:sh|dump|export|import|restore)?)\b[^\n|]*?\s-p['\"]?([^\s'\"]+)", ("mysql -u root -p<a*12> db", "mysqldump -p'<a*12>' db", "mongosh -u bob -p<a*12>"), sure=False),
@@ -60,6 +61,7 @@ NOTATIONS: tuple[Family, ...] = (
     # in XML-RPC by their place alone: database, user, password; or user and password, and no more
     Family("xml_rpc", ("<methodname>",), rf"<methodName>\s*(?:authenticate|login|execute(?:_kw)?)\s*</methodName>\s*<params>{_PARAM}{_PARAM}{_LAST_PARAM}", ("<methodName>authenticate</methodName><params><param><value><string>x</string></value></param><param><value>y</value></param><param><value><string><a*14></string></value></param></params>", "<methodName>execute_kw</methodName>\n<params>\n<param>\n<value><string>x</string></value>\n</param>\n<param>\n<value><int>2</int></value>\n</param>\n<param>\n<value><a*14></value>"), sure=False),
     Family("xml_rpc", ("<methodname>",), rf"<methodName>\s*(?:\w+\.)*(?:authenticate|login)\s*</methodName>\s*<params>{_PARAM}{_LAST_PARAM}(?:</string>)?\s*</value>\s*</param>\s*</params>", ("<methodName>confluence2.login</methodName><params><param><value><string>x</string></value></param><param><value><string><a*14></string></value></param></params>",), sure=False),
+    Family("paloalto", ("</key></result>",), r"<key>([A-Za-z0-9+/=_.-]{16,})</key></result>", ("<result><key><b*60>==</key></result>",), sure=False),  # PAN-OS, type=keygen
     # conversations
     Family("sasl_login", ("auth login ",), r"\bAUTH LOGIN [A-Za-z0-9+/=]{4,} ([A-Za-z0-9+/=]{8,})", ("AUTH LOGIN YWxpY2U= <b*16>",), sure=False),
     Family("ftp_pass", ("pass ",), r"['\"]PASS ([^\s'\"\\]{4,})", ("*cmd* 'PASS <l*10>1A'",), sure=False, accept=looks_like_credential, telling=False),

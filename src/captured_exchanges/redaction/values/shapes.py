@@ -27,7 +27,7 @@ _LONGEST_RANDOM = 4096
 _RUN = 16
 """Letters and digits in a row that no word, date or host name has."""
 _BITS = 2.8
-_OPAQUE = compiled(r"[A-Za-z0-9+/=_.~:-]+")
+_OPAQUE = compiled(r"[A-Za-z0-9+/=_.~:*-]+")
 _RUNS = compiled(r"[A-Za-z0-9+/]+")
 _IDENTITY = compiled(
     r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"  # UUID

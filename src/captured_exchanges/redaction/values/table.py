@@ -152,6 +152,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("grafana", ("glsa_", "glc_"), r"\bgl(?:sa|c)_[A-Za-z0-9_=+/]{30,}", ("glsa_<a*32>_<h*8>",)),
     Family("sentry", ("sntry",), r"\bsntry[su]_[A-Za-z0-9_=+/]{30,}", ("sntryu_<h*64>",)),
     Family("onepassword", ("ops_eyj",), r"\bops_eyJ[A-Za-z0-9_-]{40,}", ("ops_eyJ<w*120>",)),
+    Family("proxmox", ("pve:", "pve%3a"), r"\bPVE:[^\s:\"]+:[0-9A-Fa-f]{8}::([A-Za-z0-9+/=]{40,})", ("PVE:root@pam:<H*8>::<b*340>==",)),
     Family("planetscale", ("pscale_",), r"\bpscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.=-]{20,}", ("pscale_tkn_<w*43>",)),
     Family("supabase", ("sbp_",), r"\bsbp_[a-f0-9]{40}", ("sbp_<h*40>",)),
     Family("notion", ("ntn_",), r"\bntn_[A-Za-z0-9]{40,}", ("ntn_<a*46>",)),
@@ -284,8 +285,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("edge_token", ("~hmac=",), r"~hmac=([0-9a-f]{32,})", ("hdnts=exp=1700000000~acl=/*~hmac=<h*64>",)),
     Family("request_uri", ("oauth:request_uri",), r"urn:ietf:params:oauth:request_uri:([A-Za-z0-9_.~-]{8,})", ("urn:ietf:params:oauth:request_uri:<w*32>",)),
     Family("dsn", ("@tcp(", "@unix("), r"(?i)[A-Za-z0-9_.-]+:([^\s@]+)@(?:tcp|unix)\(", ("root:<a*16>@tcp(127.0.0.1:3306)/db",), sure=False),
-    Family("dsn", ("jdbc:oracle",), r"(?i)jdbc:oracle:[a-z0-9]+:[^/\s@]+/([^@\s]+)@", ("jdbc:oracle:thin:scott/<a*16>@db:1521:x",), sure=False),
-    Family("dsn", ("@//",), r"[A-Za-z0-9_$#]/([^\s@/:'\"]+)@//[A-Za-z0-9]", ("app/<a*16>@//db:1521/x",), sure=False),
+    Family("dsn", ("jdbc:oracle",), r"(?i)jdbc:oracle:[a-z0-9]+:[^/\s@]+/([^@\s]+)@", ("jdbc:oracle:thin:scott/<a*16>@db:1522:x",), sure=False),
+    Family("dsn", ("@//",), r"[A-Za-z0-9_$#]/([^\s@/:'\"]+)@//[A-Za-z0-9]", ("app/<a*16>@//db:1522/x",), sure=False),
     Family("basic", ("basic",), r"(?i)\bbasic(?:[ :=]|%20|\+){1,3}['\"]?([A-Za-z0-9+/=_-]{4,})", ("Basic dXNlcjp<a*12>",), sure=False, accept=is_basic, telling=False),
     Family("scheme", ("bearer", "basic", "ssws", "token", "dpop", "negotiate", "ntlm", "geniekey", "api-key", "apikey"), _SCHEMES, ("Bearer <w*30>", "SSWS <w*30>", "token <h*40>"), sure=False, accept=looks_like_credential, telling=False, spared=_CURSOR),
 )
