@@ -70,6 +70,12 @@ def _vault(plant, vault, word=None):
     return got({key(vault.name): value, key(vault.beside): said})
 
 
+def _variables(plant, vault):
+    """A word in a variable that nothing but its argument names."""
+    query = "mutation ($x: String) { setSecret(name: $y, clientSecret: $x) { id } }"
+    return got({key(vault.name): {"x": plant(WORD), "y": "alice"}, key(vault.beside): query})
+
+
 OBJECTS = {"data", "string data", "secure json data"}
 
 
@@ -143,7 +149,7 @@ PROBES = {
     "names.pair_labels": [lambda plant, row: _pair(plant, key(row), "value")],
     "names.pair_values": [lambda plant, row: _pair(plant, "name", row)],
     "names.pair_whole": [lambda plant, row: _pair(plant, "name", row)],
-    "names.vaults": [_vault],
+    "names.vaults": [lambda plant, row: (_variables if row.goes == "bound" else _vault)(plant, row)],
     "names.vaults.says": [lambda plant, row: _vault(plant, *row)],
     "names.lasting": [_later, _later_than_a_login, _later_by_cookie],
     "names.table_heads": [_table],

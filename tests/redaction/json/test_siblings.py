@@ -74,7 +74,11 @@ def test_two_names_are_no_pair():
     assert SIBLINGS.second(["password", "x"], NAMES.of("grant_types")) is None
 
 
-@pytest.mark.parametrize("vault", DEFAULT_NAMES.vaults, ids=lambda vault: f"{vault.name}, {vault.beside}")
+@pytest.mark.parametrize(
+    "vault",
+    [vault for vault in DEFAULT_NAMES.vaults if vault.goes != "bound"],
+    ids=lambda vault: f"{vault.name}, {vault.beside}",
+)
 def test_some_objects_are_told_by_what_stands_beside_them(vault):
     """With their sibling, and not without."""
     key, beside = vault.name.replace(" ", "_"), vault.beside.replace(" ", "_")
@@ -85,6 +89,25 @@ def test_some_objects_are_told_by_what_stands_beside_them(vault):
     if vault.says:
         assert SIBLINGS.meaning(info, None, {key: "x", beside: "x"}, oauth=False).rule != "name.vault"
     assert SIBLINGS.meaning(info, None, {key: "x"}, oauth=False).rule != "name.vault"
+
+
+@pytest.mark.parametrize(
+    ("query", "secret"),
+    [
+        ("mutation ($p: String!) { login(user: $u, password: $p) { id } }", ["p"]),
+        ("mutation { a(newPassword: $one, pin : $two, passwordPolicy: $three) { id } }", ["one", "two"]),
+        ("query ($password: String) { user(name: $password) { id } }", []),
+        (7, []),
+    ],
+)
+def test_variables_are_what_their_arguments_are(query, secret):
+    """Those of GraphQL, which its query binds; their own names are judged by themselves."""
+    obj = {"query": query, "variables": {}}
+    bound = SIBLINGS.bound(obj, NAMES.of("variables"))
+    assert list(bound) == secret
+    assert all(info.secret for info in bound.values())
+    assert not SIBLINGS.bound(obj, NAMES.of("query"))
+    assert SIBLINGS.meaning(NAMES.of("variables"), None, obj, oauth=False).effect is Effect.PLAIN
 
 
 @pytest.mark.parametrize(

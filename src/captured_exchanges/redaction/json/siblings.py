@@ -18,6 +18,8 @@ _TWO = 2
 _GRASPS = {
     "all": Effect.LEAVES, "values": Effect.SCALAR, "random": Effect.CONTAINER, "word": Effect.CONTAINER
 }  # fmt: skip
+_BOUND = compiled(r"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\$([A-Za-z_][A-Za-z0-9_]*)")
+"""An argument of GraphQL that is a variable."""
 _SNAKE = compiled(r"[A-Za-z]+(?:_[A-Za-z]+)+")
 _ERROR = compiled(r"[A-Za-z]+(?:[_. -][A-Za-z]+)+")
 """The code of an error says in words what is wrong."""
@@ -102,10 +104,24 @@ class Siblings:
         is_code = oauth and info.rule == "name.code" and _is_code(obj.get("code"))
         return NameInfo(Effect.SCALAR if found or is_code else Effect.PLAIN, info.rule, info.pair)
 
+    def bound(self, obj: dict[str, Any], info: NameInfo) -> dict[str, NameInfo]:
+        """By name the variables of GraphQL that its query hands to secret arguments, where `info` is the
+        name that variables stand under.
+        """
+        asked = [vault.beside for vault in info.vaults if vault.goes == "bound"]
+        if not asked:
+            return {}
+        queries = [value for key, value in obj.items() if " ".join(self.names.words(key)) in asked]
+        bound = (match for query in queries if isinstance(query, str) for match in _BOUND.finditer(query))
+        named = {match[2]: self.names.of(match[1]) for match in bound}
+        return {variable: argument for variable, argument in named.items() if argument.secret}
+
     def _vault(self, info: NameInfo, obj: dict[str, Any]) -> NameInfo | None:
         """What a name means where a sibling tells that secrets lie under it."""
         siblings = [(" ".join(self.names.words(key)), value) for key, value in obj.items()]
         for vault in info.vaults:
+            if vault.goes == "bound":
+                continue
             if vault.goes == "word" and not _is_word(dict(siblings).get(vault.name)):
                 continue
             if any(name == vault.beside and self._says(vault, value) for name, value in siblings):

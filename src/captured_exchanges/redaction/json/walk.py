@@ -205,8 +205,15 @@ class _Walk:
                 self._cells(value, columns, where)
             if is_place and isinstance(value, list):
                 self._arguments(value, key, where)
+            if info.vaults and isinstance(value, dict):
+                self._variables(value, self._siblings.bound(obj, info), where)
             obj[key] = self.value(value, where, meant, mood)
         return obj
+
+    def _variables(self, variables: dict[str, Any], bound: dict[str, NameInfo], path: Path) -> None:
+        for name, argument in bound.items():
+            if name in variables and not self._names.is_exempt(name):
+                variables[name] = self.value(variables[name], (*path, name), argument, CALM)
 
     def _meaning_here(self, key: str, value: Any) -> NameInfo | None:  # noqa: ANN401 - any JSON
         """What a name means because of where the exchange went; None where that says nothing. Of `data` in

@@ -30,7 +30,8 @@ class Vault:
     """What the sibling says, or a name in the object that it is, as words; `TRUE`; empty for anything."""
     goes: str = "all"
     """What of it goes: `all`; `values`, what is called a value and what looks random; `random`; `word`, a
-    text that looks random, and nothing below an object."""
+    text that looks random, and nothing below an object; `bound`, the variables that the sibling, GraphQL,
+    hands to secret arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +152,16 @@ _EXEMPT_TAILS = _words(
     href kind class mode tag tags comment notes template index order fingerprint thumbprint kid email mail
     username hostname realm authority handler factor factors challenge grants prompt placeholder feature
     generator field fields encoding vault safe lockout origin owner group subentry prevention computed login
-    logon signin attribute attributes process ablauf ablaufdatum richtlinie richtlinien geaendert geändert am
-    store gesetzt datum länge laenge caducada caducidad vence vencimiento cambiada politica política alterada
-    modifie modifié
+    logon signin attribute attributes process store changer resetter validator
+    ablauf ablaufdatum richtlinie richtlinien geaendert geändert am gesetzt datum länge laenge caducada
+    caducidad vence vencimiento cambiada politica política alterada modifie modifié
     """
 )
 
 _QUESTIONS = _words(
     """
-    last has is was can must should may needs require requires allow allows enables disables force fecha date
+    last has is was can must should may need needs require requires allow allows enables disables force
+    fecha date
     """
 )
 
@@ -283,7 +285,10 @@ _SUSPECTS: Phrases = {
         "session info, custom headers, account key, cert key, client key, pem key,"
         "device key, data key, wrapped key, exported key, wallet key, firebase key, kek, dek"
     ),
-    "token": _phrases("pat, tgt, ticket granting ticket, service ticket"),
+    "token": _phrases(
+        "pat, tgt, ticket granting ticket, service ticket, login return, login result, login response,"
+        "logon result, authenticate return, authenticate result, authenticate response"
+    ),
 }
 
 _WHOLE: Phrases = {
@@ -360,6 +365,7 @@ _VAULTS = (
     Vault("content", "password change in process", frozenset()),  # CyberArk's provider
     Vault("result", "jsonrpc", frozenset(), "word"),  # what a login answers with
     Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
+    Vault("variables", "query", frozenset(), "bound"),
     Vault("key", "last 4", frozenset(), "random"),  # Datadog's API keys
     *(Vault(f"key {a}", f"key {b}", frozenset(), "random") for a, b in ((1, 2), (2, 1))),
     *(

@@ -74,7 +74,7 @@ DEFAULT_HEADERS = HeaderTable(
         {"authentication-info", "proxy-authentication-info", "dpop", "x-auth-user-service-key",
          "x-jfrog-art-api", "x-ovh-consumer", "x-honeycomb-team", "x-clickhouse-key", "x-identity-header",
          "x-registry-config", "x-amzn-oidc-data", "x-key", "fastly-key", "iplanetdirectorypro", "x-sid",
-         "x-sess", "x-ticket", "x-ms-authorization-auxiliary"}
+         "x-sess", "x-ticket", "x-wp-nonce", "x-ms-authorization-auxiliary"}
     ),
     tails=frozenset({"signature", "sig", "hmac", "hmac sha", "auth", "session"}),
     suspects=frozenset({"key", "sign", "sid"}),
