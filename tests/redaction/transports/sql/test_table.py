@@ -25,7 +25,10 @@ PHRASES = {
     "password for … to": ("mysql", "SET PASSWORD FOR bob TO '{}'"),
     "user set password from": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM '{}' TO 'x'"),
     "user set password from … to": ("neo4j", "ALTER CURRENT USER SET PASSWORD FROM 'x' TO '{}'"),
-    "as password =": ("teradata", "CREATE USER bob AS PASSWORD = {}"),
+    "create user * as … password =": ("teradata", "CREATE USER bob AS PERM = 5 PASSWORD = {}"),
+    "modify user * as … password =": ("teradata", "MODIFY USER bob AS PASSWORD = {}"),
+    "connect to * user * using * new": ("db2", "CONNECT TO hr USER bob USING old NEW {}"),
+    "connect to * user * using * new * confirm": ("db2", "CONNECT TO hr USER bob USING old NEW x CONFIRM {}"),
     "connect to * user * using": ("db2", "CONNECT TO people USER bob USING {}"),
     "attach … key": ("sqlite", "ATTACH 'a' AS b KEY '{}'"),
 }

@@ -71,9 +71,12 @@ DEFAULT_SQL = SqlTable(
         ),
         "password_for": (
             "password for … =", "password for … to", "user set password from", "user set password from … to",
-            "as password =",
+            "create user * as … password =", "modify user * as … password =",
         ),
-        "connect": ("connect to * user * using",),
+        "connect": (
+            "connect to * user * using", "connect to * user * using * new",
+            "connect to * user * using * new * confirm",
+        ),
         "key": ("attach … key",),
     },
     keeping=_words("random values password externally globally null"),
