@@ -92,6 +92,30 @@ def test_some_objects_are_told_by_what_stands_beside_them(vault):
 
 
 @pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        (["serve", "--token", "x", "--port", "80", "-p", "y"], [2]),
+        (["--password", "x", "--api-key", "y"], [1, 3]),
+        (["--password", "--user", "alice"], []),
+        (["--password=x", "--user=alice"], []),
+        (["--password-policy", "x", "--token"], []),
+        (["password", "x", "y"], []),
+        (["--token", 7, None, {}], []),
+    ],
+)
+def test_an_option_of_a_command_names_the_word_behind_it(words, places):
+    """Where it is one, and the word no option itself."""
+    assert sorted(SIBLINGS.options(words)) == places
+
+
+def test_an_option_that_has_its_value_names_nothing():
+    """`["--password=x", "--user=alice"]` is no pair."""
+    plain = NameInfo(Effect.PLAIN)
+    assert SIBLINGS.second(["--password", "x"], plain).rule == "name.password"
+    assert SIBLINGS.second(["--password=x", "--user=alice"], plain) is None
+
+
+@pytest.mark.parametrize(
     ("query", "secret"),
     [
         ("mutation ($p: String!) { login(user: $u, password: $p) { id } }", ["p"]),

@@ -4,6 +4,7 @@ another one.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ _ERROR = compiled(r"[A-Za-z]+(?:[_. -][A-Za-z]+)+")
 """The code of an error says in words what is wrong."""
 _OBJECT_ID = compiled(r"[0-9a-f]{24}")
 """Of MongoDB, as ids are in many an answer."""
+_OPTION = compiled(r"--?[A-Za-z][A-Za-z0-9_.-]*")
 _PATH = compiled(r"[A-Za-z]+(?:[_.:/-][A-Za-z]+)+")
 
 
@@ -60,9 +62,9 @@ class Siblings:
 
     def second(self, array: list[Any], info: NameInfo) -> NameInfo | None:
         """The meaning of the second of two elements where the first is a secret name. A list of names that
-        only sound like secrets, as of grant types, is none.
+        only sound like secrets, as of grant types, is none, nor is an option that has its value already.
         """
-        if len(array) != _TWO or not _is_name(array[0]) or info.effect is Effect.KNOWN:
+        if len(array) != _TWO or not _is_name(array[0]) or info.effect is Effect.KNOWN or "=" in array[0]:
             return None
         named = self.names.of(array[0])
         return named if named.secret and not self._is_name_too(array[1], array[0]) else None
@@ -83,6 +85,16 @@ class Siblings:
     def are_named(self, array: list[Any]) -> bool:
         """Whether each item of an array is an object that names a value."""
         return all(isinstance(item, dict) and {"name", "value"} <= item.keys() for item in array)
+
+    def options(self, array: list[Any]) -> dict[int, NameInfo]:
+        """The values of secret options in the words of a command, by place: `["--token", …]`."""
+        found = {}
+        for at, (word, value) in enumerate(itertools.pairwise(array), 1):
+            if isinstance(word, str) and word.startswith("-") and _OPTION.fullmatch(word[:_LONGEST_NAME]):
+                named = self.names.of(word)
+                if named.secret and isinstance(value, str) and not value.startswith("-"):
+                    found[at] = named
+        return found
 
     def named(self, pair: list[Any]) -> NameInfo | None:
         """The meaning of the second element of what is a pair for certain."""

@@ -240,9 +240,11 @@ class _Walk:
             self._pairs(array, path, mood)
         if info.rule == _SECRETS and self._siblings.are_named(array):
             mood = Mood(Level.ALARM, info.rule)
-        second = self._siblings.second(array, info)
+        named = self._siblings.options(array)
+        if (second := self._siblings.second(array, info)) is not None:
+            named[1] = second
         for at, item in enumerate(array):
-            known = second if at == 1 and second is not None else info
+            known = named.get(at, info)
             array[at] = self.value(item, (*path, at), known, mood)
         return array
 

@@ -365,6 +365,7 @@ _VAULTS = (
     Vault("content", "password change in process", frozenset()),  # CyberArk's provider
     Vault("result", "jsonrpc", frozenset(), "word"),  # what a login answers with
     Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
+    *(Vault(a, b, frozenset(), "random") for a, b in (("raw", "computed"), ("computed", "raw"))),  # Doppler's
     Vault("variables", "query", frozenset(), "bound"),
     Vault("key", "last 4", frozenset(), "random"),  # Datadog's API keys
     *(Vault(f"key {a}", f"key {b}", frozenset(), "random") for a, b in ((1, 2), (2, 1))),
