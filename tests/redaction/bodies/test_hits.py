@@ -55,7 +55,8 @@ _values = st.sampled_from(
         "q%75ery", "p%61ssword=hunter22", "a\nb", "tab\tpassword=x1y2", 'say "password": "hunter22"',
         '{"pin": 1}', '{"a": "password"}', "back\\", "back\\\\", '\\"', "p\\u0061ssword=x1y2", "x" * 99,
         "<a b='c'>", "é", "reset_password", "passwordChanged", "ghp_", 'W/"0011"', "1234567890123456789",
-        "Ym9iOmh1bnRlcjIy",
+        "Ym9iOmh1bnRlcjIy", f"use API key {RANDOM} now", "password eq hunter22", 'password eq "hunter22"',
+        "Password set to hunter22", 'password "hunter22"', "IDENTIFIED BY hunter22", "run --token hunter22",
     ]
 )  # fmt: skip
 

@@ -27,8 +27,11 @@ _MOST_KNOWN, _LONGEST_KNOWN = 4_096, 128
 _EMPTY = (b":null", b":true", b":false", b':""', b":{}", b":[]")
 _DULL = compiled_gate(r":\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\"|\{(?:[^\"{}\[\]]|\"[^\"\\]{0,19}\")*\})*\}")
 """An object none of whose strings is long enough to look random."""
-_TEXTUAL = compiled_gate(r"[=:<>&'`]|(?i:\b(?:is|was|are|from)\b)|--[A-Za-z]|\s-[A-Za-z]")
-"""What a text has beside a name that it gives a value to."""
+_TEXTUAL = compiled_gate(
+    r"[=:<>&'`]|\\\"|(?i:\b(?:is|was|are|from|to|eq|ne|co|sw|ew|like)\b)|--[A-Za-z]|\s-[A-Za-z]"
+    r"|(?:\s|\\[nrt])[A-Za-z0-9+/=_.~-]{20}"
+)
+"""What a text has beside a name that it gives a value to; or the value, long enough to look random."""
 _BACKSLASH, _BRACE = b"\\{"
 _OPENINGS, _OPENED = frozenset(b"{["), (b"{", b"[")
 _DENIALS = (b"f", b"n")

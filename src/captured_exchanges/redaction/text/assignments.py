@@ -47,8 +47,8 @@ _LINE_START = compiled(r"^[\s\"'{\-]*(?:export\s+|set\s+|-e\s+|--)?$")
 _SETTING = compiled(rf"^\s*(?:-\s+)?[\"']?[^{_NO_NAME}]+[\"']?\s*[:=]")
 _SPOKEN = compiled(
     rf"{MARKED}|(?:\A|[^A-Za-z0-9_.-])(?i:("
-    r"password|passwd|pwd|mot de passe|passphrase|pass ?code|secret|identified by|pin|otp|one-time code|token"
-    r"|verification code|api key|access key|secret key|private key)"
+    r"password|passwd|pwd|mot de passe|passphrase|pass ?code|secret|session id|identified by|pin|otp"
+    r"|one-time code|token|verification code|api key|access key|secret key|private key)"
     r"(\s*(?::\s+|=\s*)|\s+(?:(?:was )?(?:(?:re)?set|changed|updated) to|is|was|are|for \S{1,60} is)"
     r"\s*:?\s+|\s+)(\\*[\"'`]?)([^\s\"'`,;&\\]{4,}))"
 )
@@ -59,7 +59,8 @@ _GRANTED = compiled(
 )
 """What a database says of an account."""
 _OPTION = compiled(
-    r"((?:^|[\s\"'`=:\[({<>,;|]|\\[nrt])--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)([^\s\"'\-][^\s\"']*)"
+    r"((?:^|[\s\"'`=:\[({<>,;|]|\\[nrt])--?[a-zA-Z][\w.-]{1,60})([ \t]+[\"']?)"
+    r"(\$?\([^()\n]{1,512}\)|[^\s\"'\-][^\s\"']*)"
 )
 _Q = r"\\*[\"']"
 _KEY = rf"{_Q}\s*[:=]\s*"
@@ -81,6 +82,7 @@ _PROSE = frozenset(
 )  # fmt: skip
 """Words of which one is in every sentence about a header."""
 _WITH = ("with ", "using ")
+_BY = ("by", "BY")
 _SHORTEST_WORD = 4
 _LONGEST_NUMBER = 10
 _LONGEST_WORD = 20
@@ -142,7 +144,7 @@ class Assignments:
         if is_marked(match[0]) or self._names.is_exempt(match[1]):
             return match[0]
         value = match[4]
-        is_told = bool(match[2].strip()) or text[: match.start(1)].endswith(_WITH)
+        is_told = bool(match[2].strip()) or text[: match.start(1)].endswith(_WITH) or match[1][-2:] in _BY
         said = bool(match[3]) or (is_told and _is_no_word(value)) or looks_random(value)
         if not said or _MARKER_INSIDE in value or self._is_cursor(text, match):
             return match[0]
