@@ -172,6 +172,7 @@ _KNOWN_TAILS = _words(
     nickname locale timezone city country street employee upn guid uuid etag rel account avatar picture
     photo image icon website schema schemas resource action operation result outcome device client ip agent
     os browser accessor handle identifier uid sub
+    application app project team workspace customer subscription member person
     """
 )
 
