@@ -9,6 +9,7 @@ from captured_exchanges.redaction.transports.resources import DEFAULT_RESOURCES,
 from support.redaction_exchanges import documents, exchange, fresh_secret, response_of
 
 PLACES = {
+    "token": "https://git.example.test/api/v1/users/alice/tokens",
     "azure_secret": "https://acme.vault.azure.net/secrets/db/0123456789abcdef0123456789abcdef?api-version=7.4",
     "azure_keys": "https://management.azure.com/x/accounts/acme/listKeys?api-version=1",
     "azure_query_keys": "https://management.azure.com/x/searchServices/acme/queryKeys?api-version=1",
@@ -50,6 +51,27 @@ def test_what_a_row_names_goes_there_and_only_there(row, name):
     assert response_of(kept)["body"]["value"]["id"] == "alice"
     others = tuple(other for other in DEFAULT_RESOURCES if other != row)
     assert secret.encode() in documents(Redactor(replace(DEFAULT_POLICY, resources=others)).redact(page))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        *(("https://am.example.test/json/realms/root/authenticate", name) for name in ("tokenId", "authId")),
+        ("https://nas.example.test/webapi/entry.cgi?api=SYNO.API.Auth&method=login", "sid"),
+        ("https://a.example.test/api/login", "anything"),
+        ("https://a.example.test/api/user/verify-email?email=a%40b", "verificationId"),
+    ],
+)
+def test_what_a_login_answers_with_goes_where_it_looks_random(url, name):
+    """Not what reads like a name, nor under a name that holds an id; and elsewhere all of it stays."""
+    said = {name: fresh_secret(length=30), "userId": fresh_secret(length=20), "team": "sales", "state": "ok"}
+    shown = response_of(Redactor().redact(exchange(url=url, received=said)))["body"]["value"]
+    assert shown.pop(name).startswith("[REDACTED:name.login:")
+    assert shown == {key: said[key] for key in ("userId", "team", "state")}
+    words = {name: "S-1-5-21-1-2-3-1104"}
+    assert response_of(Redactor().redact(exchange(url=url, received=words)))["body"]["value"] == words
+    elsewhere = exchange(url="https://a.example.test/api/users/7", received=said)
+    assert response_of(Redactor().redact(elsewhere))["body"]["value"] == said
 
 
 def test_of_a_call_one_argument_goes():
