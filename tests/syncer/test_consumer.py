@@ -238,10 +238,15 @@ async def test_exit_without_drain_keeps_what_arrived(consumer, store):
     assert rows(store) == ids(1)
 
 
+def exchange_threads():
+    """Our threads that run now; the pools of other tests' servers among them, until they are collected."""
+    return {thread for thread in threading.enumerate() if thread.name.startswith("exchange-")}
+
+
 async def test_nothing_is_left_behind(consumer, store):
     """After the block neither tasks nor threads of the consumer exist, however it went."""
     before = asyncio.all_tasks()
-    running_before = threading.enumerate()
+    running_before = exchange_threads()
 
     async def script(peer):
         await peer.expect(Open)
@@ -258,13 +263,12 @@ async def test_nothing_is_left_behind(consumer, store):
         left = {task for task in asyncio.all_tasks() - serving if task.get_name().startswith("exchange-")}
         assert not left
     assert not {task for task in asyncio.all_tasks() - before if task.get_name().startswith("exchange-")}
-    more = [thread for thread in threading.enumerate() if thread not in running_before]
-    assert not [thread for thread in more if thread.name.startswith("exchange-")]
+    assert not exchange_threads() - running_before
 
 
 async def test_a_cancelled_host_leaves_a_settled_store(store):
     """Cancelling the sync ends the consumer after the transaction in flight, and passes through."""
-    slow = SlowStore(store.exchanges(), blocked_after=1)
+    slow, running_before = SlowStore(store.exchanges(), blocked_after=1), exchange_threads()
 
     async def script(peer):
         await peer.expect(Open)
@@ -287,7 +291,7 @@ async def test_a_cancelled_host_leaves_a_settled_store(store):
         with pytest.raises(asyncio.CancelledError):
             await host
     assert rows(store) == ids(1)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("exchange-")]
+    assert not exchange_threads() - running_before
 
 
 # cuts
