@@ -4,7 +4,8 @@ import pytest
 
 from captured_exchanges.redaction.json.siblings import Siblings
 from captured_exchanges.redaction.names.names import Effect, NameInfo, Names, Pair
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, TRUE
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES
+from captured_exchanges.redaction.names.vaults import TRUE
 
 NAMES = Names()
 SIBLINGS = Siblings(NAMES)

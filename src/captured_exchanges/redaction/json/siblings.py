@@ -90,9 +90,9 @@ class Siblings:
         """The values of secret options in the words of a command, by place: `["--token", …]`."""
         found = {}
         for at, (word, value) in enumerate(itertools.pairwise(array), 1):
-            if isinstance(word, str) and word.startswith("-") and _OPTION.fullmatch(word[:_LONGEST_NAME]):
+            if _is_option(word) and isinstance(value, str) and not value.startswith("-"):
                 named = self.names.of(word)
-                if named.secret and isinstance(value, str) and not value.startswith("-"):
+                if named.secret:
                     found[at] = named
         return found
 
@@ -132,8 +132,8 @@ class Siblings:
         """What a name means where a sibling tells that secrets lie under it."""
         siblings = [(" ".join(self.names.words(key)), value) for key, value in obj.items()]
         for vault in info.vaults:
-            if vault.goes == "bound":
-                continue
+            if vault.goes not in _GRASPS:
+                continue  # `bound`
             if vault.goes == "word" and not _is_word(dict(siblings).get(vault.name)):
                 continue
             if any(name == vault.beside and self._says(vault, value) for name, value in siblings):
@@ -156,6 +156,11 @@ class Siblings:
 def _is_name(value: Any) -> bool:  # noqa: ANN401
     """Whether a value may name another. One that held a secret itself is no name, before or after."""
     return isinstance(value, str) and len(value) <= _LONGEST_NAME and "[REDACTED:" not in value
+
+
+def _is_option(word: Any) -> bool:  # noqa: ANN401 - any JSON
+    is_short = isinstance(word, str) and word.startswith("-") and len(word) <= _LONGEST_NAME
+    return is_short and _OPTION.fullmatch(word) is not None
 
 
 def _is_word(value: Any) -> bool:  # noqa: ANN401 - any JSON

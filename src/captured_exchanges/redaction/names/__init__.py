@@ -3,7 +3,8 @@
 from captured_exchanges.redaction.names.attributes import Attributes
 from captured_exchanges.redaction.names.ldap import DEFAULT_LDAP, LdapTable
 from captured_exchanges.redaction.names.names import Effect, NameInfo, Names, Pair
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, TRUE, NameTable, Phrases, Vault
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases
+from captured_exchanges.redaction.names.vaults import TRUE, Vault
 
 __all__ = [
     # attributes

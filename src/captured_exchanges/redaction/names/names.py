@@ -14,7 +14,8 @@ from enum import Enum, IntEnum
 
 from captured_exchanges.redaction.marker import MARKER
 from captured_exchanges.redaction.names.letters import in_any_spelling
-from captured_exchanges.redaction.names.table import DEFAULT_NAMES, TRUE, NameTable, Phrases, Vault
+from captured_exchanges.redaction.names.table import DEFAULT_NAMES, NameTable, Phrases
+from captured_exchanges.redaction.names.vaults import TRUE, Vault
 from captured_exchanges.redaction.patterns import clean, compiled, quoted
 
 __all__ = ["Effect", "NameInfo", "Names", "Pair", "tokenise"]

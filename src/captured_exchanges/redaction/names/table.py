@@ -11,27 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["DEFAULT_NAMES", "TRUE", "NameTable", "Phrases", "Vault"]
+from captured_exchanges.redaction.names.vaults import DEFAULT_VAULTS, Vault
+
+__all__ = ["DEFAULT_NAMES", "NameTable", "Phrases"]
 
 Phrases: TypeAlias = Mapping[str, tuple[str, ...]]
-TRUE = frozenset({"true"})
-"""What a flag says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vault:
-    """A name that holds secrets, or an object of them, told by what stands beside it."""
-
-    name: str
-    """The whole name of the object, as words."""
-    beside: str
-    """The whole name of the sibling that tells it."""
-    says: frozenset[str]
-    """What the sibling says, or a name in the object that it is, as words; `TRUE`; empty for anything."""
-    goes: str = "all"
-    """What of it goes: `all`; `values`, what is called a value and what looks random; `random`; `word`, a
-    text that looks random, and nothing below an object; `bound`, the variables that the sibling, GraphQL,
-    hands to secret arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,31 +335,6 @@ _PAIR_WHOLE = _words(
     "content contents data text string plaintext from to old new before after previous current default"
 ) | {"from string", "to string"}
 
-_KUBERNETES = frozenset(
-    {"Opaque", "kubernetes.io/tls", "kubernetes.io/service-account-token", "kubernetes.io/dockerconfigjson",
-     "kubernetes.io/dockercfg", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth",
-     "bootstrap.kubernetes.io/token", "helm.sh/release.v1"}
-)  # fmt: skip
-_VAULTS = (
-    *(Vault(name, "kind", frozenset({"Secret"})) for name in ("data", "string data")),
-    *(Vault(name, "type", _KUBERNETES) for name in ("data", "string data")),
-    Vault("data", "metadata", frozenset({"deletion time"})),  # HashiCorp's, version 2
-    Vault("data", "lease duration", frozenset(), "values"),  # version 1, and all else it answers
-    Vault("secure json data", "json data", frozenset()),  # Grafana's
-    Vault("value", "type", frozenset({"salted-hash", "x-simple-encryption"})),  # ForgeRock's $crypto
-    Vault("content", "password change in process", frozenset()),  # CyberArk's provider
-    Vault("result", "jsonrpc", frozenset(), "word"),  # what a login answers with
-    Vault("value", "key name", frozenset(), "random"),  # Azure's listKeys
-    *(Vault(a, b, frozenset(), "random") for a, b in (("raw", "computed"), ("computed", "raw"))),  # Doppler's
-    Vault("variables", "query", frozenset(), "bound"),
-    Vault("key", "last 4", frozenset(), "random"),  # Datadog's API keys
-    *(Vault(f"key {a}", f"key {b}", frozenset(), "random") for a, b in ((1, 2), (2, 1))),
-    *(
-        Vault(name, flag, TRUE)
-        for name in ("value", "values", "default")  # not `content`, of which people say that it is sensitive
-        for flag in ("sensitive", "is sensitive", "masked", "is secret", "secured", "secret")
-    ),
-)
 _LASTING = _words(
     "login token api_key access_key bearer session_id client_secret secret secret_key jwt assertion"
     " cookie cookies authorization set-cookie"
@@ -408,7 +367,7 @@ DEFAULT_NAMES = NameTable(
     pair_labels=_PAIR_LABELS,
     pair_values=_PAIR_VALUES,
     pair_whole=_PAIR_WHOLE,
-    vaults=_VAULTS,
+    vaults=DEFAULT_VAULTS,
     lasting=_LASTING,
     table_heads=frozenset({"columns", "fields", "headers", "header", "column names", "cols", "schema"}),
 )

@@ -82,7 +82,6 @@ _PROSE = frozenset(
 )  # fmt: skip
 """Words of which one is in every sentence about a header."""
 _WITH = ("with ", "using ")
-_BY = ("by", "BY")
 _SHORTEST_WORD = 4
 _LONGEST_NUMBER = 10
 _LONGEST_WORD = 20
@@ -144,7 +143,8 @@ class Assignments:
         if is_marked(match[0]) or self._names.is_exempt(match[1]):
             return match[0]
         value = match[4]
-        is_told = bool(match[2].strip()) or text[: match.start(1)].endswith(_WITH) or match[1][-2:] in _BY
+        is_told = bool(match[2].strip()) or text[: match.start(1)].endswith(_WITH)
+        is_told = is_told or match[1].lower().endswith(" by")
         said = bool(match[3]) or (is_told and _is_no_word(value)) or looks_random(value)
         if not said or _MARKER_INSIDE in value or self._is_cursor(text, match):
             return match[0]

@@ -38,6 +38,8 @@ def _names(text: str) -> frozenset[str]:
 
 _NO_METADATA = r"(?:[^m]|m[^e]|me[^t]|met[^a]|meta[^d]|metad[^a]|metada[^t])"
 
+_LOGIN = r"log-?[io]n|sign-?in|sessions?|authn?|authenticate"
+
 # fmt: off
 DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("azure_secret", r"\.vault\.[a-z.]+(?::443)?/secrets/[^/]+(?:/[0-9a-f]{32})?/?$", _names("value")),
@@ -55,11 +57,11 @@ DEFAULT_RESOURCES: tuple[Resource, ...] = (
     Resource("vcenter_session", r"/rest/com/vmware/cis/session$", _names("value")),
     Resource("password", r"/jsonrpc/?$", _names("args 2")),  # Odoo's calls: database, user, password
     Resource("token", r"/users/[^/]+/tokens/?$", _names("sha 1")),  # Gitea's
-    Resource("login", r"/(?:log-?[io]n|sign-?in|sessions?|authn?|authenticate|access/ticket|webapi/(?:auth|entry)\.cgi)/?$", goes="random", random=_names("token id, auth id, sid, two factor id")),
+    Resource("login", rf"/(?:{_LOGIN}|access/ticket|webapi/(?:auth|entry)\.cgi)/?$", goes="random", random=_names("token id, auth id, sid, two factor id")),
     Resource("login", r"/api/user/(?:(?:forgot|change)-password|verify-(?:email|registration))/?$", random=_names("change password id, verification id")),
     Resource("vault", r"/secrets/[^/]+(?:/versions)?(?:/[^/]+)?/?$", goes="values"),
     Resource("vault", r"/bypass_codes/?$", goes="all"),
-    Resource("bare", r"/(?:log-?on|log-?in|sign-?in|sessions?|authn?|authenticate|trusted)/?$", goes="login"),
+    Resource("bare", rf"/(?:{_LOGIN}|trusted)/?$", goes="login"),
     Resource("bare", r"/(secrets/.+|[a-z_-]*(?:password|passphrase|secret|credential|token|api_?key)s?)(?:/[^/]+)?/?$", goes="bare"),
 )
 # fmt: on
