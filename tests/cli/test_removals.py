@@ -71,6 +71,8 @@ def test_a_record_has_the_reason():
         ("url.code", "a code of OAuth"), ("registered", "a known secret"), ("policy.employee", "own rule employee"),
         ("detail.body", "this profile keeps no bodies"), ("sql.literal", "of which this profile keeps none"), ("new.kind", "kind"),
         ("odd", "odd"),
+        ("name.login", "what a login was sent or answered"), ("name.vault", "kept as a secret there"),
+        ("name.bare", "a secret and nothing else"),
     ],
 )  # fmt: skip
 def test_every_rule_has_words(rule, words):
